@@ -1,0 +1,108 @@
+// The committed configuration as plain, typed values. Built from the validated tree, never edited.
+#pragma once
+
+#include "eti/net/ip_address.h"
+#include "eti/policy/policy.h"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace eti::config {
+
+struct AfPacketPort {
+    std::string device;
+};
+struct AfXdpPort {
+    std::string device;
+};
+struct PciPort {
+    std::string address;  // 0000:03:00.0
+};
+struct MemifPort {
+    std::string socket;
+    unsigned id = 0;
+    bool server = false;
+};
+struct PcapPort {
+    std::string receive_file;   // or
+    std::string device;         // a kernel device through libpcap
+    std::string transmit_file;  // empty: discard
+};
+using PortKind = std::variant<AfPacketPort, AfXdpPort, PciPort, MemifPort, PcapPort>;
+
+struct Interface {
+    std::string name;  // ge-0/0/0
+    std::string zone;  // security zone of unit 0; empty: none
+    uint16_t mtu = 1500;
+    PortKind port;
+};
+
+struct Wire {
+    std::string name;
+    std::array<Interface, 2> interfaces;
+};
+
+struct TlsProfile {  // services ssl initiation profile
+    std::string name;
+    std::string trusted_ca_file;  // empty: the system's CA bundle
+    std::string client_certificate_file;
+    std::string client_key_file;
+};
+
+struct CloudLink {
+    std::string analysis_url;  // scheme://host:port; empty: nothing is submitted
+    std::string feed_url;      // same of services security-intelligence url; empty: no feeds
+    std::optional<TlsProfile> analysis_tls;
+    std::optional<TlsProfile> feed_tls;
+    std::string token_file;            // bearer token; empty: none
+    std::string feed_public_key_file;  // Ed25519, PEM; empty: signatures cannot be checked
+};
+
+enum class LogTransport : uint8_t { Udp, Tcp, Tls };
+
+struct LogStream {
+    std::string name;
+    std::string category;  // "all", "secintel", "aamw", ...
+    std::string host;
+    uint16_t port = 514;
+    LogTransport transport = LogTransport::Udp;
+};
+
+// Every capacity with its default; ranges are in the YANG model.
+struct Limits {
+    uint32_t flows_per_worker = 65'536;
+    uint32_t sessions_per_worker = 16'384;  // sessions under inspection
+    uint32_t inspected_bytes_per_direction = 262'144;
+    uint32_t out_of_order_segments_per_direction = 64;
+    uint32_t record_ring_slots = 4'096;
+    uint32_t certificate_ring_slots = 256;
+    uint32_t batch_records = 100;
+    std::chrono::milliseconds batch_age{1000};
+    uint64_t spool_bytes = 256ULL << 20;
+    uint32_t mbufs = 16'384;
+    uint32_t handoff_ring_slots = 1'024;
+    std::chrono::seconds tcp_idle_timeout{1800};
+    std::chrono::seconds tcp_handshake_timeout{20};
+    std::chrono::seconds udp_idle_timeout{60};
+};
+
+struct Settings {
+    std::string host_name = "eti";
+    unsigned workers = 1;
+    std::vector<Wire> wires;
+    policy::Policy policy;
+    CloudLink cloud;
+    std::vector<LogStream> log_streams;
+    std::vector<std::string> certificate_lists;  // local files, read beside the feed
+    bool infected_hosts_used = false;            // a rule references an Infected-Hosts profile
+    bool certificate_feed_used = false;          // CC is enforced by some inspected rule
+    Limits limits;
+    std::vector<std::string> warnings;  // "accepted, not enforced: ..."
+};
+
+}  // namespace eti::config

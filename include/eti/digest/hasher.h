@@ -1,0 +1,53 @@
+// Hashes through OpenSSL: algorithms fetched once, contexts made at start-up, no allocation after.
+#pragma once
+
+#include "eti/base/digest_types.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+struct evp_md_ctx_st;
+struct evp_md_st;
+
+namespace eti::digest {
+
+// Hasher hashes whole inputs with one reusable context. One per thread.
+class Hasher {
+  public:
+    Hasher();
+    ~Hasher();
+    Hasher(const Hasher&) = delete;
+    Hasher& operator=(const Hasher&) = delete;
+
+    Sha1Digest sha1(std::span<const uint8_t> bytes);
+    Sha256Digest sha256(std::span<const uint8_t> bytes);
+    Md5Digest md5(std::span<const uint8_t> bytes);
+
+  private:
+    struct Contexts;
+    std::unique_ptr<Contexts> contexts_;
+};
+
+// Sha1Pool keeps running SHA-1 states for certificates that arrive in pieces. One per worker.
+class Sha1Pool {
+  public:
+    static constexpr uint32_t kNone = UINT32_MAX;
+
+    explicit Sha1Pool(uint32_t states);
+    ~Sha1Pool();
+    Sha1Pool(const Sha1Pool&) = delete;
+    Sha1Pool& operator=(const Sha1Pool&) = delete;
+
+    uint32_t begin();  // kNone when all states are in use
+    void update(uint32_t state, std::span<const uint8_t> bytes);
+    Sha1Digest finish(uint32_t state);  // and gives the state back
+    void abandon(uint32_t state);       // gives it back unused
+
+  private:
+    std::vector<evp_md_ctx_st*> contexts_;
+    std::vector<uint32_t> free_;  // capacity reserved at start
+};
+
+}  // namespace eti::digest

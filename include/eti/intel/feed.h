@@ -1,0 +1,57 @@
+// Reading feeds: the forms of BEHAVIOUR section 3 that carry certificates, and our allowlist.
+// A bad line is left out and named; a truncated or emptied file is refused as a whole.
+#pragma once
+
+#include "eti/intel/allowlist.h"
+#include "eti/intel/sha1_blocklist.h"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace eti::intel {
+
+struct RejectedLine {
+    std::size_t line = 0;  // from 1
+    std::string why;       // "not a SHA-1: 'abc'"
+};
+
+struct Sha256Entry {
+    Sha256Digest sha256{};
+    ThreatLevel threat_level = kMaxThreatLevel;
+    std::string reason;
+};
+
+struct CertificateFeed {
+    std::vector<CertificateEntry> entries;
+    std::vector<Sha256Entry> sha256_entries;
+    std::vector<RejectedLine> rejected;  // at most kMaxRejectedLines are kept
+    std::size_t rejected_count = 0;
+    std::string error;  // not empty: the file as a whole must not be used, and why
+};
+
+struct AllowlistFeed {
+    std::vector<AllowlistEntry> entries;
+    std::vector<RejectedLine> rejected;
+    std::size_t rejected_count = 0;
+    std::string error;
+};
+
+struct FeedLimits {
+    std::size_t max_bytes = 256U << 20;
+    std::size_t max_entries = 10'000'000;
+};
+inline constexpr std::size_t kMaxRejectedLines = 1000;
+
+// parse_certificate_feed reads SSLBL CSV in its variants (CRLF or LF, byte order mark, any column
+// order, header commented or not) and plain lists of one SHA-1 or SHA-256 per line, any case,
+// with or without colons. "# END (N) entries" must agree with the entries read.
+CertificateFeed parse_certificate_feed(std::string_view text, const FeedLimits& limits = {});
+
+// parse_allowlist_feed reads our own form, one "kind,value" per line with kind ip, range, cidr,
+// hostname, sha1 or sha256; '#' starts a comment.
+AllowlistFeed parse_allowlist_feed(std::string_view text, const FeedLimits& limits = {});
+
+}  // namespace eti::intel

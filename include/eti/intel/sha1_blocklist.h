@@ -1,0 +1,60 @@
+// The certificate blocklist: an immutable table of leaf SHA-1s, published whole.
+#pragma once
+
+#include "eti/base/digest_types.h"
+#include "eti/intel/threat_level.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace eti::intel {
+
+struct CertificateEntry {
+    Sha1Digest sha1{};
+    ThreatLevel threat_level = kMaxThreatLevel;
+    std::string reason;  // the feed's listing reason, "Dridex C&C"; becomes the category
+};
+
+// Sha1Blocklist never changes after construction; find is one hash probe, no allocation, any
+// thread. With the same digest in several lists the first list wins.
+class Sha1Blocklist {
+  public:
+    struct Source {
+        std::string feed;  // "cc_cert_sha1"
+        std::vector<CertificateEntry> entries;
+    };
+    struct Hit {
+        ThreatLevel threat_level;
+        std::string_view feed;    // borrows from the table
+        std::string_view reason;  // borrows from the table
+    };
+
+    Sha1Blocklist() = default;  // matches nothing
+    explicit Sha1Blocklist(std::span<const Source> sources);
+
+    bool contains(const Sha1Digest& sha1) const { return slot_of(sha1) != nullptr; }
+    // find returns false when the digest is not listed.
+    bool find(const Sha1Digest& sha1, Hit& hit) const;
+    std::size_t size() const { return size_; }
+
+  private:
+    struct Slot {  // 24 bytes; text 0 means empty
+        Sha1Digest sha1{};
+        uint32_t text : 24 = 0;  // index into texts_ plus one
+        uint32_t threat_level : 8 = 0;
+    };
+    struct Text {
+        std::string feed;
+        std::string reason;
+    };
+    const Slot* slot_of(const Sha1Digest& sha1) const;
+
+    std::vector<Slot> slots_;  // open addressing, power of two, at most half full
+    std::vector<Text> texts_;  // distinct (feed, reason) pairs
+    std::size_t size_ = 0;
+};
+
+}  // namespace eti::intel
