@@ -78,7 +78,8 @@ void Worker::poll_once() {
         const unsigned n = rte_ring_sc_dequeue_burst(
             topology_.handover[number_], reinterpret_cast<void**>(frames.data()), kBurst, nullptr);
         if (n > 0) {
-            RxBurst burst(std::span(frames).first(n));
+            const std::span<rte_mbuf* const> handed_over(frames.data(), n);
+            RxBurst burst(handed_over);
             process(burst, false);
         }
     }

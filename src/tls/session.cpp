@@ -68,10 +68,14 @@ class Session::Steering {
 };
 
 void Session::reset(AssemblyPool& pool) {
+    release(pool);
+    *this = {};
+}
+
+void Session::release(AssemblyPool& pool) {
     for (Side& side : sides_) {
         side.handshake.reset(pool);
     }
-    *this = {};
 }
 
 void Session::feed(Direction direction, std::span<const uint8_t> bytes, AssemblyPool& pool,

@@ -68,6 +68,8 @@ class Session {
   public:
     // Starts over; gives assembly memory back first.
     void reset(AssemblyPool& pool);
+    // Gives assembly memory back for good: what was learnt stays, feed must not be called again.
+    void release(AssemblyPool& pool);
 
     // feed takes the next in-order bytes of one direction and calls the visitor. After Broken,
     // NotTls or OverBudget it does nothing. It keeps reporting records after Finished.
