@@ -47,7 +47,9 @@ void RecordDrain::drain_certificates(const WorkerLink& worker, Timestamp now) {
         if (certificates_.find(bytes->sha1) == nullptr) {
             const std::span der(bytes->der.data(),
                                 std::min<std::size_t>(bytes->size, bytes->der.size()));
-            certificates_.insert(x509::summarize(der));
+            metadata::CertificateSummary summary = x509::summarize(der);
+            summary.sha1 = bytes->sha1;  // records name the certificate by the worker's digest
+            certificates_.insert(std::move(summary));
             metadata::append_certificate_json(batcher_.text(), bytes->sha1, der);
             batcher_.certificate_appended(now);
         }
