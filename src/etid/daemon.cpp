@@ -11,10 +11,9 @@
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
-#include <systemd/sd-daemon.h>
-
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include <array>
@@ -65,8 +64,8 @@ void make_state_directory(const std::string& path) {
     std::error_code error;
     std::filesystem::create_directories(path, error);
     if (error) {
-        throw std::runtime_error("cannot make the state folder '" + path +
-                                 "': " + error.message() + "; name another with --state");
+        throw std::runtime_error("cannot make the state folder '" + path + "': " + error.message() +
+                                 "; name another with --state");
     }
     std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
 }
@@ -105,8 +104,8 @@ control::DataplaneView view_of(dataplane::Dataplane& dataplane, inspect::Tables&
         {}};
     const auto shares = dataplane.workers();
     for (dataplane::WorkerShare* share : shares) {
-        view.workers.push_back({&share->records, &share->certificates, &share->sessions,
-                                &share->session_request});
+        view.workers.push_back(
+            {&share->records, &share->certificates, &share->sessions, &share->session_request});
     }
     view.counters.texts.assign(inspect::kCounterTexts.begin(), inspect::kCounterTexts.end());
     view.counters.read = [shares](unsigned worker, std::size_t counter) {
@@ -144,8 +143,12 @@ void run(const DaemonOptions& options, const std::string& version) {
     const uplink::Options link = uplink_options(options, boot);
     uplink::Uplink uplink(link);
     control::UplinkSink sink(uplink);
-    control::Controller controller({settings, view_of(dataplane, tables, domain), sink,
-                                    &uplink.events(), {settings.host_name, boot}, version,
+    control::Controller controller({settings,
+                                    view_of(dataplane, tables, domain),
+                                    sink,
+                                    &uplink.events(),
+                                    {settings.host_name, boot},
+                                    version,
                                     [&clock] { return clock.now(); },
                                     [&uplink] { uplink.refresh_feeds(); }});
     // The last good tables are in force before the first packet passes.

@@ -1,6 +1,5 @@
 // etid: reads its arguments and runs one of its two jobs.
 #include "daemon.h"
-
 #include "eti/config/store.h"
 #include "eti/replay/replay.h"
 
@@ -41,8 +40,9 @@ int main(int argc, char** argv) {
     replaying->add_option("--blocklist", replay.blocklists, "certificate list, may be repeated");
     replaying->add_option("--records", replay.records, "session records as NDJSON, - for stdout");
     replaying->add_option("--out", replay.out, "pcap of the packets that would be forwarded");
-    app.footer("Examples:\n  etid --config /etc/openeti/etid.conf\n"
-               "  etid replay capture.pcap --blocklist sslblacklist.csv --records -");
+    app.footer(
+        "Examples:\n  etid --config /etc/openeti/etid.conf\n"
+        "  etid replay capture.pcap --blocklist sslblacklist.csv --records -");
 
     try {
         app.parse(argc, argv);

@@ -65,8 +65,8 @@ int CaptureReader::snap_length() const {
 
 CaptureWriter::CaptureWriter(const std::string& path, int link_type, int snap_length)
     : path_(path),
-      pcap_(pcap_open_dead_with_tstamp_precision(link_type, snap_length,
-                                                 PCAP_TSTAMP_PRECISION_NANO)),
+      pcap_(
+          pcap_open_dead_with_tstamp_precision(link_type, snap_length, PCAP_TSTAMP_PRECISION_NANO)),
       dumper_(pcap_ == nullptr ? nullptr : pcap_dump_open(pcap_, path.c_str())) {
     if (dumper_ == nullptr) {
         const std::string reason = pcap_ == nullptr ? "no memory" : pcap_geterr(pcap_);

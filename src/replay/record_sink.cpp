@@ -19,11 +19,10 @@ void RecordSink::drain() {
             if (out_ != nullptr) {
                 const auto leaf = summaries_.find(record->certificate.sha1);
                 line_.clear();
-                metadata::append_json(line_, *record,
-                                      record->certificate.seen && leaf != summaries_.end()
-                                          ? &leaf->second
-                                          : nullptr,
-                                      sensor_);
+                metadata::append_json(
+                    line_, *record,
+                    record->certificate.seen && leaf != summaries_.end() ? &leaf->second : nullptr,
+                    sensor_);
                 *out_ << line_;
             }
         }

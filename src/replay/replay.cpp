@@ -1,10 +1,9 @@
 #include "eti/replay/replay.h"
 
 #include "capture.h"
-#include "record_sink.h"
-
 #include "eti/inspect/inspector.h"
 #include "eti/intel/feed.h"
+#include "record_sink.h"
 
 #include <nlohmann/json.hpp>
 
@@ -136,8 +135,8 @@ void replay(const Options& options, std::ostream& records_out, std::ostream& mes
     }
     std::unique_ptr<CaptureWriter> writer;
     if (!options.out.empty()) {
-        writer = std::make_unique<CaptureWriter>(options.out, reader.link_type(),
-                                                 reader.snap_length());
+        writer =
+            std::make_unique<CaptureWriter>(options.out, reader.link_type(), reader.snap_length());
     }
     std::ofstream records_file;
     std::ostream* records = nullptr;

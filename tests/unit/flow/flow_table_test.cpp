@@ -1,0 +1,91 @@
+#include "eti/flow/flow_table.h"
+
+#include "tests/support/packet_builder.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+namespace eti::flow {
+namespace {
+
+FlowKey key_of(const test::TcpSpec& spec, bool& source_is_low) {
+    const test::Bytes frame = test::tcp_frame(spec);
+    net::PacketView view;
+    EXPECT_EQ(net::parse_packet(frame, view), net::ParseResult::Transport);
+    return make_key(view, 0, source_is_low);
+}
+
+FlowKey key_of(const test::TcpSpec& spec) {
+    bool source_is_low = false;
+    return key_of(spec, source_is_low);
+}
+
+TEST(FlowKey, BothDirectionsAreOneFlow) {
+    bool forward_low = false;
+    bool backward_low = false;
+    const FlowKey forward = key_of({}, forward_low);
+    const FlowKey backward = key_of({.source = "192.0.2.1",
+                                     .destination = "10.0.1.10",
+                                     .source_port = 443,
+                                     .destination_port = 40'000},
+                                    backward_low);
+    EXPECT_EQ(forward, backward);
+    EXPECT_NE(forward_low, backward_low);
+    const FlowHasher hasher({3, 5});
+    EXPECT_EQ(hasher(forward), hasher(backward));
+}
+
+TEST(FlowKey, AddressesPortsAndVlansTellFlowsApart) {
+    const FlowKey base = key_of({});
+    EXPECT_NE(base, key_of({.source = "10.0.1.11"}));
+    EXPECT_NE(base, key_of({.source_port = 40'001}));
+    EXPECT_NE(base, key_of({.vlans = {1}}));
+    EXPECT_NE(key_of({.vlans = {1, 2}}), key_of({.vlans = {2, 1}}));
+}
+
+TEST(FlowHasher, TheSecretChangesTheHash) {
+    const FlowKey key = key_of({});
+    EXPECT_NE(FlowHasher({1, 2})(key), FlowHasher({1, 3})(key));
+}
+
+TEST(FlowTable, AgreesWithAMapUnderCollisions) {
+    FlowTable table(100);
+    std::map<uint16_t, uint32_t> model;  // by source port
+    std::mt19937 random(7);
+    // A hash of four values makes long chains.
+    const auto hash = [](const FlowKey& key) { return uint64_t{key.low_port} % 4; };
+    for (int step = 0; step < 20'000; ++step) {
+        const auto port = static_cast<uint16_t>(1000 + random() % 150);
+        const FlowKey key = key_of({.source_port = port});
+        const uint32_t found = table.find(key, hash(key));
+        const auto known = model.find(port);
+        ASSERT_EQ(found, known == model.end() ? FlowTable::kNone : known->second);
+        if (known == model.end()) {
+            const uint32_t index = table.insert(key, hash(key));
+            ASSERT_EQ(index == FlowTable::kNone, model.size() == 100) << "full means full";
+            if (index != FlowTable::kNone) {
+                ASSERT_EQ(table.at(index).key, key);
+                model[port] = index;
+            }
+        } else if (random() % 3 == 0) {
+            table.erase(known->second);
+            model.erase(known);
+        }
+        ASSERT_EQ(table.size(), model.size());
+    }
+}
+
+TEST(FlowTable, ErasingStopsTheTimer) {
+    FlowTable table(4);
+    const FlowKey key = key_of({});
+    table.timers().advance(100, 10, [](uint32_t) { FAIL(); });
+    const uint32_t index = table.insert(key, 1);
+    table.timers().schedule(index, 105);
+    table.erase(index);
+    table.timers().advance(200, 10, [](uint32_t) { FAIL() << "an erased flow has no deadline"; });
+}
+
+}  // namespace
+}  // namespace eti::flow
