@@ -1,0 +1,122 @@
+# The demo's steps that break something: the analysis service goes away, the daemon is killed.
+# shellcheck shell=bash
+
+AWAY_SESSIONS=20
+
+# away_names prints the names the service has a session for, of those visited while it was away.
+away_names() { stored | jq -r '.tls.sni // empty' | grep '^away-' | sort; }
+
+all_arrived() { [ "$(away_names | wc -l)" -ge "$AWAY_SESSIONS" ]; }
+
+submission() { counter "Records submission $1"; }
+
+spooled_batches() {
+    python3 - "$DAEMON_STATE" <<'PY'
+import pathlib, sqlite3, sys
+total = 0
+for path in pathlib.Path(sys.argv[1]).rglob("*spool*"):
+    if path.is_file() and path.open("rb").read(15) == b"SQLite format 3":
+        base = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        for (table,) in base.execute("select name from sqlite_master where type = 'table'").fetchall():
+            total += base.execute(f'select count(*) from "{table}"').fetchone()[0]
+print(total)
+PY
+}
+
+something_spooled() { [ "$(spooled_batches)" -gt 0 ]; }
+
+service_away() {
+    local number before names
+    step "The analysis service is killed: traffic flows, records wait on disk"
+    before=$(submission success)
+    stop_child eti-analysis KILL
+    for ((number = 1; number <= AWAY_SESSIONS; ++number)); do
+        fetch 11 "away-$number.good.example" 443 10.0.1.100 --tls-max 1.2 -o "$STATE/got" \
+            "https://away-$number.good.example/page.bin" 2>"$STATE/log/curl" ||
+            fail "visit $number without the service: $(cat "$STATE/log/curl")"
+        same_page || fail "visit $number without the service: the page arrived changed"
+    done
+    good "$AWAY_SESSIONS pages loaded meanwhile, identical"
+    wait_until 15 something_spooled || fail "nothing was spooled in $DAEMON_STATE"
+    good "$(spooled_batches) batches in the spool; records acknowledged so far: $(submission success)"
+
+    step "The service is back: every record arrives, once"
+    start_service || fail "eti-analysis did not come back"
+    wait_until 60 all_arrived ||
+        fail "only $(away_names | wc -l) of $AWAY_SESSIONS sessions arrived"
+    names=$(away_names)
+    if [ "$(wc -l <<<"$names")" -ne "$AWAY_SESSIONS" ] || [ -n "$(uniq -d <<<"$names")" ]; then
+        fail "sessions are missing or twice at the service: $(uniq -c <<<"$names")"
+    fi
+    [ "$(submission success)" -gt "$before" ] || fail "no record was acknowledged"
+    [ "$(submission failure)" -eq 0 ] || fail "$(submission failure) records were lost"
+    good "$AWAY_SESSIONS sessions, each exactly once; lost for good: 0"
+}
+
+# probe_report prints the receiver's report of now.
+probe_report() {
+    rm -f "$STATE/probe.json"
+    kill -USR1 "$(child_pid probe-receiver)"
+    wait_until 3 test -s "$STATE/probe.json" && cat "$STATE/probe.json"
+}
+
+probe_count() { probe_report | jq --arg ip "$1" '.[$ip].received // 0'; }
+
+probe_passes() { [ "$(probe_count 10.0.1.11)" -gt 100 ]; }
+
+start_probes() {
+    local host
+    start_child probe-receiver in_server "$TOOLS/wire_probe.py" receive --to 10.0.1.100 --port 9 \
+        --report "$STATE/probe.json"
+    wait_until 10 grep -q ready "$STATE/log/probe-receiver" || fail "the probe did not start"
+    for host in 10 11; do
+        start_child "probe-$host" in_client "$TOOLS/wire_probe.py" send --from "10.0.1.$host" \
+            --to 10.0.1.100 --port 9
+    done
+    wait_until 10 probe_passes || fail "the probe of 10.0.1.11 does not pass the wire"
+}
+
+stop_probes() {
+    stop_child probe-10
+    stop_child probe-11
+    stop_child probe-receiver
+}
+
+flows_again() { kill -USR1 "$(child_pid probe-receiver)" && [ "$(probe_count 10.0.1.11)" -gt "$1" ]; }
+
+daemon_killed() {
+    local before outage
+    step "kill -9 of the daemon, and a restart"
+    start_probes
+    before=$(probe_count 10.0.1.11)
+    stop_child etid KILL
+    start_daemon
+    wait_until 30 daemon_ready || fail "etid did not come back; see $STATE/log/etid"
+    # Half a second of datagrams more than before the kill: the wire carries traffic again.
+    wait_until 30 flows_again $((before + 500)) || fail "the wire stays silent after the restart"
+    outage=$(probe_report | jq '."10.0.1.11".longest_silence_ms')
+    [ "$(probe_count 10.0.1.10)" -eq 0 ] ||
+        fail "$(probe_count 10.0.1.10) datagrams of the infected host passed"
+    stop_probes
+    listed_as_infected 10.0.1.10 || fail "10.0.1.10 is no longer in the table"
+    good "the infected host stayed blocked: 0 of its datagrams passed, before, during and after"
+    good "outage of the wire: $outage ms"
+    passes "a good page after the restart" 11 good.example 443 10.0.1.100 \
+        https://good.example/page.bin
+}
+
+# event_logged APP-NAME MESSAGE-ID PATTERN: what rsyslog itself took apart as RFC 5424, version 1.
+event_logged() {
+    grep -qE "^1 $1 $2 \[junos@2636\.1\.1\.1\.2\.129 .*$3" "$EVENTS" 2>/dev/null
+}
+
+events() {
+    step "The detection at a real syslog server, as RFC 5424"
+    wait_until 10 event_logged RT_SECINTEL SECINTEL_ACTION_LOG \
+        'source-address="10\.0\.1\.10".*feed-name="cc_cert_sha1"' ||
+        fail "rsyslog has no SECINTEL_ACTION_LOG of 10.0.1.10: $(tail -n 3 "$EVENTS")"
+    good "$(grep -m 1 SECINTEL_ACTION_LOG "$EVENTS" | cut -c 1-150)..."
+    wait_until 10 event_logged RT_AAMW AAMW_HOST_INFECTED_EVENT_LOG 'client-ip="10\.0\.1\.10"' ||
+        fail "rsyslog has no AAMW_HOST_INFECTED_EVENT_LOG of 10.0.1.10: $(tail -n 3 "$EVENTS")"
+    good "AAMW_HOST_INFECTED_EVENT_LOG for the host table"
+}
