@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""certificate_seen.py CAPTURE SERVER-IP CERTIFICATE.pem
+"""certificate_seen.py CAPTURE SERVER-IP CLIENT-IP CERTIFICATE.pem
 
 How much of a server's certificate reached the place of a capture: prints "N of M" bytes and exits
 1 when all of it did. Reads a classic pcap of Ethernet frames with IPv4, puts each connection's
-bytes from SERVER-IP in order, and joins the TLS handshake records.
+bytes from SERVER-IP to CLIENT-IP in order, and joins the TLS handshake records.
 """
 
 import ipaddress
@@ -25,23 +25,22 @@ def frames(path):
         at += 16 + length
 
 
-def segments(path, server):
-    """(connection, sequence number, payload) of every TCP segment the server sent."""
+def segments(path, ends):
+    """(port pair, sequence number, payload) of every TCP segment with these two addresses."""
     for frame in frames(path):
-        if frame[12:14] != b"\x08\x00" or frame[23] != 6 or frame[26:30] != server:
+        if frame[12:14] != b"\x08\x00" or frame[23] != 6 or frame[26:34] != ends:
             continue
         tcp = 14 + (frame[14] & 15) * 4
         end = 14 + struct.unpack_from("!H", frame, 16)[0]
         payload = frame[tcp + (frame[tcp + 12] >> 4) * 4:end]
         if payload:
-            yield frame[30:34] + frame[tcp:tcp + 4], struct.unpack_from("!I", frame, tcp + 4)[0], \
-                payload
+            yield frame[tcp:tcp + 4], struct.unpack_from("!I", frame, tcp + 4)[0], payload
 
 
-def streams(path, server):
+def streams(path, ends):
     """The server's bytes of each connection from its first one to its first gap."""
     connections = {}
-    for connection, sequence, payload in segments(path, server):
+    for connection, sequence, payload in segments(path, ends):
         first, pieces = connections.setdefault(connection, (sequence, {}))
         pieces[(sequence - first) & 0xffffffff] = payload
     for _, pieces in connections.values():
@@ -75,11 +74,11 @@ def longest_prefix(der, data):
 
 
 def main():
-    capture, server, certificate = sys.argv[1:]
+    capture, server, client, certificate = sys.argv[1:]
     with open(certificate, encoding="ascii") as file:
         der = ssl.PEM_cert_to_DER_cert(file.read())
-    address = ipaddress.ip_address(server).packed
-    seen = max((longest_prefix(der, handshake_bytes(s)) for s in streams(capture, address)),
+    ends = ipaddress.ip_address(server).packed + ipaddress.ip_address(client).packed
+    seen = max((longest_prefix(der, handshake_bytes(s)) for s in streams(capture, ends)),
                default=0)
     print(f"{seen} of {len(der)}")
     sys.exit(1 if seen == len(der) else 0)

@@ -26,18 +26,44 @@ good_pages() {
         https://tls13.example/page.bin
 }
 
-# watch NAME WHERE starts a capture of the wire's end in $STATE/NAME.pcap.
+# watch NAME WHERE captures TCP between the clients and the listed server, or of the first victim
+# with any, at one end of the wire in $STATE/NAME.pcap.
 watch() {
     start_child "$1" "$2" tcpdump -i eth0 -n -U -s 0 -w "$STATE/$1.pcap" \
-        'host 10.0.1.10 or host 10.0.1.12 or host 10.0.1.13'
-    wait_until 10 grep -q 'listening on' "$STATE/log/$1" || fail "tcpdump did not start"
+        'tcp and (host 10.0.1.101 or (host 10.0.1.10 and port 443))'
+    wait_until 10 grep -qs 'listening on' "$STATE/log/$1" || fail "tcpdump did not start"
 }
+
+# A clock on the wire; see wire_probe.py. Names in its report: "udp IP" and "tcp IP".
+start_probe_receiver() {
+    start_child probe in_server "$TOOLS/wire_probe.py" receive --to 10.0.1.100 --port 9 \
+        --report "$STATE/probe.json"
+    wait_until 10 grep -qs ready "$STATE/log/probe" || fail "the probe did not start"
+}
+
+start_probe() {
+    local name=probe-$1
+    shift
+    start_child "$name" in_client "$TOOLS/wire_probe.py" send --to 10.0.1.100 --port 9 "$@"
+}
+
+# probe_report prints what has arrived by now.
+probe_report() {
+    rm -f "$STATE/probe.json"
+    kill -USR1 "$(child_pid probe)"
+    wait_until 3 test -s "$STATE/probe.json" && cat "$STATE/probe.json"
+}
+
+probe_count() { probe_report | jq --arg name "$1" '.[$name].received // 0'; }
+
+probe_exceeds() { [ "$(probe_count "$1")" -gt "$2" ]; }
 
 # captured NAME FILTER says whether a capture holds such a packet by now.
 captured() { [ -n "$(tcpdump -r "$STATE/$1.pcap" -n -c 1 "$2" 2>/dev/null)" ]; }
 
-server_has_no_connection() {
-    [ -z "$(in_server ss -Htn state established state syn-recv "dst $1")" ]
+# no_connection CLIENT PORT: the server holds none any more.
+no_connection() {
+    [ -z "$(in_server ss -Htn state established "dst $1 and sport = :$2")" ]
 }
 
 # is_cut WHAT HOST PORT DETECTED: the listed certificate does not arrive; both ends are reset.
@@ -52,10 +78,10 @@ is_cut() {
     wait_until 3 captured at-server \
         "src host $client and dst port $port and tcp[tcpflags] & tcp-rst != 0" ||
         fail "$what: no RST reached the server"
-    wait_until 3 server_has_no_connection "$client" ||
+    wait_until 3 no_connection "$client" "$port" ||
         fail "$what: the server did not accept the RST"
     good "the server saw the RST and has closed the connection"
-    if ! seen=$("$TOOLS/certificate_seen.py" "$STATE/at-client.pcap" 10.0.1.101 \
+    if ! seen=$("$TOOLS/certificate_seen.py" "$STATE/at-client.pcap" 10.0.1.101 "$client" \
         "$PKI/listed.example.pem"); then
         fail "$what: the whole certificate reached the client ($seen bytes)"
     fi
@@ -84,14 +110,15 @@ service_lists() {
 
 listed_certificate() {
     step "A server whose certificate is on the list: cut, counted, the host infected"
-    watch at-server in_server
-    watch at-client in_client
+    start_probe 10-tcp --from 10.0.1.10 --tcp --interval-ms 10
+    start_probe 11-tcp --from 10.0.1.11 --tcp --interval-ms 10
+    wait_until 10 probe_exceeds "tcp 10.0.1.10" 10 || fail "10.0.1.10 has no open connection"
     is_cut "TLS 1.2, port 443" 10 443 1
     becomes_infected 10
 }
 
 infected_host() {
-    local rc=0
+    local rc=0 before others
     step "The infected host reaches nothing any more, its neighbour everything"
     fetch 10 good.example 443 10.0.1.100 --connect-timeout 2 -o /dev/null \
         https://good.example/page.bin 2>"$STATE/log/curl" || rc=$?
@@ -99,6 +126,15 @@ infected_host() {
     ! captured at-server "src host 10.0.1.10 and dst host 10.0.1.100" ||
         fail "packets of the infected host still reached a server"
     good "10.0.1.10: no packet arrives at a server it never met before"
+    before=$(probe_count "tcp 10.0.1.10")
+    others=$(probe_count "tcp 10.0.1.11")
+    wait_until 10 probe_exceeds "tcp 10.0.1.11" $((others + 50)) ||
+        fail "an open connection of 10.0.1.11 stands still"
+    [ "$(probe_count "tcp 10.0.1.10")" -eq "$before" ] ||
+        fail "a connection that 10.0.1.10 had open still carries data"
+    stop_child probe-10-tcp
+    stop_child probe-11-tcp
+    good "10.0.1.10: the connection it had open stands still, its neighbour's does not"
     passes "10.0.1.11, not infected" 11 good.example 443 10.0.1.100 https://good.example/page.bin
 }
 
@@ -108,8 +144,6 @@ evasions() {
     is_cut "port 4444" 13 4444 3
     becomes_infected 12
     becomes_infected 13
-    stop_child at-server
-    stop_child at-client
 }
 
 highest_level() {

@@ -90,12 +90,12 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 stop_child() {
     local pid
     pid=$(child_pid "$1")
+    disown "$pid" 2>/dev/null || true  # or bash reports a kill as if it were news
     kill -s "${2:-TERM}" "$pid" 2>/dev/null || true
     wait_until "${3:-10}" gone "$pid" || {
         say "    $1 ($pid) did not end on ${2:-TERM}"
         return 1
     }
-    wait "$pid" 2>/dev/null || true
     rm -f "$STATE/$1.pid"
 }
 
