@@ -98,8 +98,7 @@ set security policies from-zone trust to-zone untrust policy any then permit app
 set security log mode stream
 set security log format sd-syslog
 set security log stream siem category all
-set security log stream siem host 127.0.0.1
-set security log stream siem host port 514
+set security log stream siem host 127.0.0.1 port 514
 CONF
 }
 
