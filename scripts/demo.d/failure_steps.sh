@@ -8,6 +8,13 @@ away_names() { stored | jq -r '.tls.sni // empty' | grep '^away-' | sort; }
 
 all_arrived() { [ "$(away_names | wc -l)" -ge "$AWAY_SESSIONS" ]; }
 
+# ledger_agrees: the service keeps as many TLS sessions as the daemon has recognised.
+ledger_agrees() {
+    [ "$(stored_tls)" -eq $(($(counter "Session inspected") + $(counter "Session whitelisted"))) ]
+}
+
+stored_tls() { stored | jq -s '[.[] | select(.protocol == "tls") | .id] | unique | length'; }
+
 submission() { counter "Records submission $1"; }
 
 spooled_batches() {
@@ -49,8 +56,12 @@ service_away() {
         fail "sessions are missing or twice at the service: $(uniq -c <<<"$names")"
     fi
     [ "$(submission success)" -gt "$before" ] || fail "no record was acknowledged"
+    wait_until 15 ledger_agrees ||
+        fail "the service keeps $(stored_tls) TLS sessions: $(show \
+            services security-metadata-streaming statistics)"
     [ "$(submission failure)" -eq 0 ] || fail "$(submission failure) records were lost"
     good "$AWAY_SESSIONS sessions, each exactly once; lost for good: 0"
+    good "TLS sessions at the service and at the daemon since its start: $(stored_tls)"
 }
 
 daemon_killed() {
