@@ -64,9 +64,11 @@ service_away() {
     good "TLS sessions at the service and at the daemon since its start: $(stored_tls)"
 }
 
+# The service is away meanwhile: only what the daemon itself has stored can be in force.
 daemon_killed() {
     local before outage
-    step "kill -9 of the daemon, and a restart"
+    step "kill -9 of the daemon and a restart, without the service"
+    stop_child eti-analysis
     start_probe 10-udp --from 10.0.1.10
     start_probe 11-udp --from 10.0.1.11
     wait_until 10 probe_exceeds "udp 10.0.1.11" 100 || fail "the probe does not pass the wire"
@@ -86,7 +88,8 @@ daemon_killed() {
     good "outage of the wire: $outage ms"
     passes "a good page after the restart" 11 good.example 443 10.0.1.100 \
         https://good.example/page.bin
-    is_cut "the list is in force again" 14 443 1
+    is_cut "the stored list is in force" 14 443 1
+    start_service || fail "eti-analysis did not come back"
     becomes_infected 14
 }
 
