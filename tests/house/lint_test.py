@@ -24,6 +24,11 @@ ROOMS = {
 }
 
 
+def page_and_rooms(*rooms):
+    return {f"src/{room}/{name}": text for room in rooms
+            for name, text in (("CMakeLists.txt", f"eti_room({room})\n"), ("README.md", "a page\n"))}
+
+
 class LintTest(unittest.TestCase):
     def build(self, root, files):
         """The small house with these files added, or with None taken away."""
@@ -57,6 +62,8 @@ class LintTest(unittest.TestCase):
             "a public header that points down": {
                 "include/eti/middle/a.h": '#include "eti/low/a.h"\n'},
             "the standard library": {"src/low/a.cpp": "#include <mutex>\n#include <vector>\n"},
+            "the one header a client shares with its server": {
+                **page_and_rooms("eti", "cli"), "src/eti/a.cpp": '#include "eti/cli/protocol.h"\n'},
             "exactly 500 lines": {"src/low/a.cpp": "\n" * 500},
         }.items():
             with self.subTest(why):
@@ -86,6 +93,9 @@ class LintTest(unittest.TestCase):
              "belongs to"),
             ("501 lines", {"src/low/a.cpp": "\n" * 501}, "501 lines"),
             ("a room without its page", {"src/low/README.md": None}, "README.md is missing"),
+            ("any other header of the server",
+             {**page_and_rooms("eti", "cli"), "src/eti/a.cpp": '#include "eti/cli/grammar.h"\n'},
+             "points the wrong way"),
             ("rooms in a circle", {"src/low/CMakeLists.txt": "eti_room(low DEPENDS high)\n"},
              "circle"),
             ("a dependency that is no room",
