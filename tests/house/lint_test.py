@@ -64,6 +64,8 @@ class LintTest(unittest.TestCase):
             "the standard library": {"src/low/a.cpp": "#include <mutex>\n#include <vector>\n"},
             "the one header a client shares with its server": {
                 **page_and_rooms("eti", "cli"), "src/eti/a.cpp": '#include "eti/cli/protocol.h"\n'},
+            "a system header in a folder named like a room": {
+                "src/high/a.cpp": "#include <low/a.h>\n"},
             "exactly 500 lines": {"src/low/a.cpp": "\n" * 500},
         }.items():
             with self.subTest(why):
