@@ -13,7 +13,7 @@ namespace eti {
 
 // ETI_ASSERT holds in debug builds only: hot-path invariants.
 #ifdef NDEBUG
-#define ETI_ASSERT(expression) static_cast<void>(0)
+#define ETI_ASSERT(expression) static_cast<void>(false && (expression))
 #else
 #define ETI_ASSERT(expression) ETI_CHECK(expression)
 #endif

@@ -1,4 +1,5 @@
-// Hashes through OpenSSL: algorithms fetched once, contexts made at start-up, no allocation after.
+// Hashes through OpenSSL's low-level interface: plain state structures, no allocation ever. EVP of
+// OpenSSL 3.0 allocates a new state at each EVP_DigestInit_ex2, even on the same context.
 #pragma once
 
 #include "eti/base/digest_types.h"
@@ -8,26 +9,18 @@
 #include <span>
 #include <vector>
 
-struct evp_md_ctx_st;
-struct evp_md_st;
-
 namespace eti::digest {
 
-// Hasher hashes whole inputs with one reusable context. One per thread.
+// Hasher hashes whole inputs. One per thread.
 class Hasher {
   public:
-    Hasher();
-    ~Hasher();
+    Hasher() = default;
     Hasher(const Hasher&) = delete;
     Hasher& operator=(const Hasher&) = delete;
 
     Sha1Digest sha1(std::span<const uint8_t> bytes);
     Sha256Digest sha256(std::span<const uint8_t> bytes);
     Md5Digest md5(std::span<const uint8_t> bytes);
-
-  private:
-    struct Contexts;
-    std::unique_ptr<Contexts> contexts_;
 };
 
 // Sha1Pool keeps running SHA-1 states for certificates that arrive in pieces. One per worker.
@@ -46,8 +39,10 @@ class Sha1Pool {
     void abandon(uint32_t state);       // gives it back unused
 
   private:
-    std::vector<evp_md_ctx_st*> contexts_;
+    struct State;
+    std::unique_ptr<State[]> states_;
     std::vector<uint32_t> free_;  // capacity reserved at start
+    uint32_t count_ = 0;
 };
 
 }  // namespace eti::digest

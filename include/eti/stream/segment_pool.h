@@ -17,6 +17,7 @@ class SegmentPool {
         uint32_t next = kNone;  // in a stream's queue, or in the free list
         uint32_t sequence = 0;
         uint32_t size = 0;
+        uint32_t continues = 0;  // 1: the next block goes on with the same run of bytes
         std::array<uint8_t, kBlockBytes> bytes{};
     };
 

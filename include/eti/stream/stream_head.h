@@ -19,7 +19,11 @@ enum class Accepted : uint8_t {
 
 // StreamHead belongs to one worker. In-order payload is passed on without a copy; what comes too
 // early is copied into the worker's SegmentPool, at most max_segments blocks per direction.
-// Equal-range rules are those measured on Linux (docs/decisions): bytes already delivered win.
+// Where copies of a byte differ, the one a Linux receiver keeps is delivered:
+// - bytes already delivered win over any later copy, an in-order segment over what waits;
+// - of two waiting segments, one that lies inside the other is given up; of equals the newer;
+// - where two overlap partly, the one that starts first wins;
+// - a segment that starts exactly where a waiting one ends becomes part of it.
 class StreamHead {
   public:
     // start names the sequence number of the first payload byte (initial sequence number + 1).
@@ -41,6 +45,8 @@ class StreamHead {
     void release(SegmentPool& pool);
 
   private:
+    struct Run;
+
     // queue copies an early segment; false when the budget is spent.
     bool queue(uint32_t sequence, std::span<const uint8_t> payload, SegmentPool& pool,
                unsigned max_segments);
@@ -48,9 +54,16 @@ class StreamHead {
     // new bytes; empty when it held nothing new; false when no block is ready.
     bool pop_ready(SegmentPool& pool, uint32_t& block, std::span<const uint8_t>& bytes);
 
+    Run run_at(uint32_t first, SegmentPool& pool) const;
+    void drop_covered(uint32_t& link, int32_t end, SegmentPool& pool);
+    bool append(uint32_t last, std::span<const uint8_t> payload, SegmentPool& pool,
+                unsigned max_segments);
+    bool insert(uint32_t& link, uint32_t sequence, std::span<const uint8_t> payload,
+                SegmentPool& pool, unsigned max_segments);
+
     uint64_t delivered_ = 0;
     uint32_t next_ = 0;
-    uint32_t first_ = SegmentPool::kNone;  // queued blocks, ordered by sequence
+    uint32_t first_ = SegmentPool::kNone;  // queued runs of blocks, ordered by where they start
     uint16_t queued_ = 0;
     bool started_ = false;
 };

@@ -26,6 +26,9 @@ class AssemblyPool {
 
   private:
     struct Class {
+        Class(std::size_t buffer_bytes, uint32_t buffers);
+        std::span<uint8_t> allocate();  // empty when all are in use
+
         std::unique_ptr<uint8_t[]> memory;
         std::vector<uint32_t> free;  // capacity reserved at start
         std::size_t bytes = 0;

@@ -5,6 +5,7 @@
 
 #include "eti/base/direction.h"
 #include "eti/tls/assembly_pool.h"
+#include "eti/tls/certificate_list.h"
 #include "eti/tls/client_hello.h"
 #include "eti/tls/handshake.h"
 #include "eti/tls/record.h"
@@ -21,7 +22,9 @@ namespace eti::tls {
 class SessionVisitor {
   public:
     virtual ~SessionVisitor() = default;
+    // The first ClientHello; one that answers a HelloRetryRequest is not reported.
     virtual void client_hello(const ClientHello& hello) = 0;
+    // A HelloRetryRequest, marked so, and then the ServerHello.
     virtual void server_hello(const ServerHello& hello) = 0;
     // The server's Certificate message (RFC 5246 section 7.4.2), streamed entry by entry: begin,
     // data as it arrives, end on the entry's last byte. number counts from 0, the leaf.
@@ -29,7 +32,8 @@ class SessionVisitor {
     virtual void certificate_data(unsigned number, std::span<const uint8_t> bytes) = 0;
     virtual void certificate_end(unsigned number) = 0;
     virtual void alert(Direction direction, uint8_t level, uint8_t description) = 0;
-    // Called when a record's header is complete.
+    // Called when a record's header is complete: for the first one, before the session is
+    // recognised.
     virtual void record(Direction direction, ContentType type, uint16_t length) = 0;
 };
 
@@ -37,11 +41,14 @@ enum class SessionState : uint8_t {
     Detecting,    // fewer bytes than it takes to tell
     NotTls,       // the first bytes of a direction are no TLS
     Handshaking,  // clear handshake messages may still come
-    Finished,     // both hellos seen and nothing more to come in clear, or TLS 1.3 took over
+    Finished,     // the server's side is no longer in clear: nothing more to learn but records
     Broken,       // framing lost or malformed beyond what endpoints accept; see error()
     OverBudget,   // no assembly memory, or a message above kMaxMessageBytes
 };
 
+// ClientHello and ServerHello name a hello that could not be parsed: the visitor did not get it,
+// but the session is read on, because a certificate may follow that the peer accepts all the same.
+// The others end the reading.
 enum class SessionError : uint8_t {
     None,
     NotTls,
@@ -61,6 +68,8 @@ class Session {
   public:
     // Starts over; gives assembly memory back first.
     void reset(AssemblyPool& pool);
+    // Gives assembly memory back for good: what was learnt stays, feed must not be called again.
+    void release(AssemblyPool& pool);
 
     // feed takes the next in-order bytes of one direction and calls the visitor. After Broken,
     // NotTls or OverBudget it does nothing. It keeps reporting records after Finished.
@@ -69,24 +78,37 @@ class Session {
 
     SessionState state() const { return state_; }
     SessionError error() const { return error_; }
+    // A hello has passed, well-formed or not.
     bool client_hello_seen() const { return client_hello_seen_; }
     bool server_hello_seen() const { return server_hello_seen_; }
     bool certificate_complete() const { return certificate_complete_; }
     // A ChangeCipherSpec or TLS 1.3 ServerHello ended the clear part of the direction.
-    bool encrypted(Direction direction) const { return encrypted_[index(direction)]; }
+    bool encrypted(Direction direction) const { return sides_[index(direction)].encrypted; }
     // The negotiated version is TLS 1.3 (0x0304 or a draft).
     bool tls13() const { return tls13_; }
 
   private:
     class Steering;
-    std::array<RecordReader, 2> records_;
-    std::array<HandshakeReader, 2> handshakes_;
+
+    struct Side {
+        RecordReader records;
+        HandshakeReader handshake;
+        uint16_t idle_records = 0;  // empty or of unknown type, in a row
+        uint8_t alert_level = 0;    // the first byte of an alert whose second is to come
+        bool alert_started = false;
+        bool spoken = false;  // a TLS record header has been seen
+        bool encrypted = false;
+    };
+
+    std::array<Side, 2> sides_;
     CertificateListReader certificates_;
-    std::array<bool, 2> encrypted_{};
     SessionState state_ = SessionState::Detecting;
     SessionError error_ = SessionError::None;
     bool client_hello_seen_ = false;
+    bool tls13_not_offered_ = false;  // the ClientHello was read and lacks it
+    bool retry_requested_ = false;
     bool server_hello_seen_ = false;
+    bool certificate_started_ = false;
     bool certificate_complete_ = false;
     bool tls13_ = false;
 };

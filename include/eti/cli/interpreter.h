@@ -1,0 +1,50 @@
+// Runs operational command lines: grammar, pipes and rendering.
+#pragma once
+
+#include "eti/cli/backend.h"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace eti::cli {
+
+struct Answer {
+    bool ok = true;
+    std::string output;                 // ends in a newline unless empty
+    std::optional<std::size_t> column;  // of the bad word, bytes from the line's start
+};
+
+struct Completion {
+    std::string word;
+    std::string help;
+};
+struct Completions {
+    std::size_t column = 0;  // where the word being completed starts
+    std::vector<Completion> candidates;
+};
+
+// Interpreter belongs to the control thread.
+class Interpreter {
+  public:
+    using Done = std::function<void(Answer)>;
+
+    explicit Interpreter(Backend& backend);
+    ~Interpreter();
+    Interpreter(const Interpreter&) = delete;
+    Interpreter& operator=(const Interpreter&) = delete;
+
+    // execute calls done exactly once, later for commands that ask the workers.
+    void execute(std::string_view line, Done done);
+    Completions complete(std::string_view line) const;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace eti::cli

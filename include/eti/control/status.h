@@ -1,0 +1,107 @@
+// What the daemon knows about itself, as plain values: the show commands' only source.
+#pragma once
+
+#include "eti/base/clock.h"
+#include "eti/control/worker_link.h"
+#include "eti/intel/allowlist.h"
+#include "eti/intel/infected_hosts.h"
+#include "eti/metadata/session_view.h"
+#include "eti/uplink/messages.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace eti::control {
+
+struct CounterValue {
+    std::string name;
+    std::string help;
+    uint64_t value = 0;  // all workers together
+};
+
+// Sessions and records in the vendor's words, and the ledger behind them.
+struct StatisticsStatus {
+    uint64_t sessions_inspected = 0;
+    uint64_t sessions_whitelisted = 0;
+    uint64_t sessions_detected = 0;
+    uint64_t records_acknowledged = 0;
+    uint64_t records_rejected = 0;    // lost: the service will never take them
+    uint64_t records_spool_full = 0;  // lost: the spool's byte limit
+    uint64_t records_corrupt = 0;     // lost: unreadable spool
+    uint64_t records_ring_full = 0;   // lost: the control thread was behind
+    uint64_t records_batched = 0;     // waiting for their batch to leave
+    uint64_t records_drained = 0;     // taken over from the workers since start
+    std::vector<CounterValue> counters;
+
+    uint64_t records_lost() const {
+        return records_rejected + records_spool_full + records_corrupt + records_ring_full;
+    }
+};
+
+struct CategoryStatus {
+    std::string name;         // CC, Infected-Hosts, Whitelist
+    std::string description;  // for people
+    bool enabled = false;
+    std::vector<uplink::FeedInfo> feeds;
+};
+
+// One line group of "show services security-intelligence statistics".
+struct ProfileStatistics {
+    std::string category;
+    std::string profile;
+    uint64_t permitted = 0;
+    uint64_t dropped = 0;
+    uint64_t closed = 0;
+};
+
+struct RingStatus {
+    std::size_t used = 0;
+    std::size_t capacity = 0;
+};
+struct WorkerStatus {
+    RingStatus records;
+    RingStatus certificates;
+};
+struct WireStatus {
+    std::string name;
+    std::array<std::string, 2> interfaces;  // ge-0/0/0
+};
+struct LogStreamStatus {
+    std::string name;
+    uint64_t sent = 0;
+    uint64_t dropped = 0;
+    std::string problem;  // empty, or why nothing is sent
+};
+
+struct Status {
+    std::string host_name;
+    std::string version;
+    Timestamp now{};
+    Timestamp started{};
+    StatisticsStatus statistics;
+    std::shared_ptr<const intel::Allowlist> allowlist;           // never null
+    std::shared_ptr<const intel::InfectedHosts> infected_hosts;  // never null
+    std::size_t blocklist_entries = 0;
+    std::vector<CategoryStatus> categories;
+    std::vector<ProfileStatistics> profiles;
+    bool cloud_configured = false;
+    uplink::LinkStatus link;
+    std::vector<WorkerStatus> workers;
+    std::vector<PortStatus> ports;
+    std::vector<WireStatus> wires;
+    std::vector<LogStreamStatus> log_streams;
+    std::vector<std::string> policies;  // names of security policies, in order; index + 1: number
+    uint64_t maximum_flows = 0;         // all workers together
+};
+
+struct SessionListing {
+    std::vector<metadata::SessionView> sessions;
+    uint64_t left_out = 0;                 // beyond the bound on a listing
+    std::vector<unsigned> silent_workers;  // did not answer in time
+};
+
+}  // namespace eti::control

@@ -1,0 +1,58 @@
+// One flow: what every packet of it needs, small enough to keep millions.
+#pragma once
+
+#include "eti/base/clock.h"
+#include "eti/base/direction.h"
+#include "eti/flow/flow_key.h"
+
+#include <array>
+#include <cstdint>
+
+namespace eti::flow {
+
+enum class Inspection : uint8_t {
+    Undecided,  // no payload yet, or not enough to tell
+    Active,     // a session holds its handshake
+    Negative,   // nothing to inspect: not selected, not TLS, or given up
+};
+
+enum class Blocking : uint8_t { None, Drop, Close };
+
+inline constexpr uint32_t kNoSession = UINT32_MAX;
+
+// worker: rw. Times are nanoseconds since the epoch; arrays are indexed by Direction.
+struct Flow {
+    FlowKey key;
+    Timestamp start{};
+    Timestamp last_seen{};
+    std::array<uint64_t, 2> packets{};
+    std::array<uint64_t, 2> bytes{};
+    std::array<uint64_t, 2> payload{};
+    std::array<uint32_t, 2> initial_sequence{};  // of the first payload byte
+    uint32_t session = kNoSession;               // index into the worker's sessions
+    uint32_t generation = 0;                     // of the tables that judged this flow
+    uint32_t rtt_us = 0;
+    uint32_t next_in_bucket = UINT32_MAX;
+    Inspection inspection = Inspection::Undecided;
+    Blocking blocking = Blocking::None;
+    uint8_t resets_sent = 0;
+    bool client_is_low : 1 = true;
+    bool roles_known : 1 = false;  // a SYN or a hello told who is the client
+    bool selected : 1 = false;     // a policy selects it for inspection
+    bool allowlisted : 1 = false;
+    bool recognised : 1 = false;  // counted as a TLS session
+    bool infected : 1 = false;    // dropped or closed because of its client
+    uint8_t client_side : 1 = 0;  // the wire's side the client's packets come in
+    std::array<bool, 2> sequence_known{};
+    std::array<bool, 2> fin_seen{};
+    bool reset_seen = false;
+
+    bool closed() const { return reset_seen || (fin_seen[0] && fin_seen[1]); }
+    // direction_of a packet whose source is, or is not, the key's low end.
+    Direction direction_of(bool source_is_low) const {
+        return source_is_low == client_is_low ? Direction::Out : Direction::In;
+    }
+};
+static_assert(sizeof(Flow) <= 192);
+
+}  // namespace eti::flow

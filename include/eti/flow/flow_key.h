@@ -1,0 +1,40 @@
+// What identifies a flow: the same key for both of its directions.
+#pragma once
+
+#include "eti/net/packet_view.h"
+
+#include <array>
+#include <cstdint>
+
+namespace eti::flow {
+
+// FlowKey orders the two endpoints, so that both directions compare and hash alike.
+struct FlowKey {
+    net::IpAddress low;
+    net::IpAddress high;
+    uint16_t low_port = 0;
+    uint16_t high_port = 0;
+    uint16_t vlan = 0;  // outer and inner VLAN folded: the same addresses on two VLANs differ
+    uint8_t protocol = 0;
+    uint8_t wire = 0;
+
+    bool operator==(const FlowKey&) const = default;
+};
+static_assert(sizeof(FlowKey) == 40);
+
+// make_key reads a packet for which parse_packet said Transport. source_is_low tells which end
+// sent it.
+FlowKey make_key(const net::PacketView& packet, uint8_t wire, bool& source_is_low);
+
+// FlowHasher is keyed with a secret of this start, so that nobody outside can aim for collisions.
+// All workers share one: the hash also names a flow's owner.
+class FlowHasher {
+  public:
+    explicit FlowHasher(std::array<uint64_t, 2> secret) : secret_(secret) {}
+    uint64_t operator()(const FlowKey& key) const;
+
+  private:
+    std::array<uint64_t, 2> secret_;
+};
+
+}  // namespace eti::flow

@@ -1,0 +1,49 @@
+// The flows of one worker: a fixed table, taken at start-up, with expiry by a timer wheel.
+#pragma once
+
+#include "eti/flow/flow.h"
+#include "eti/flow/timer_wheel.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace eti::flow {
+
+// FlowTable belongs to one worker. Flows are named by their index, which stays the same for the
+// life of the flow. hash is FlowHasher's; the table uses its low half, owners the high half.
+class FlowTable {
+  public:
+    static constexpr uint32_t kNone = UINT32_MAX;
+    static constexpr uint32_t kWheelSlots = 4096;  // ticks of one second
+
+    explicit FlowTable(uint32_t capacity);
+
+    uint32_t find(const FlowKey& key, uint64_t hash) const;
+    // insert returns kNone when the table is full. The key must not be in the table.
+    uint32_t insert(const FlowKey& key, uint64_t hash);
+    // erase also stops the flow's timer.
+    void erase(uint32_t index);
+
+    Flow& at(uint32_t index) { return flows_[index].flow; }
+    const Flow& at(uint32_t index) const { return flows_[index].flow; }
+    bool in_use(uint32_t index) const { return flows_[index].used; }
+    TimerWheel& timers() { return timers_; }
+    uint32_t size() const { return size_; }
+    uint32_t capacity() const { return static_cast<uint32_t>(flows_.size()); }
+
+  private:
+    struct Entry {
+        Flow flow;
+        uint32_t hash = 0;
+        bool used = false;
+    };
+    uint32_t& bucket(uint32_t hash) { return buckets_[hash & (buckets_.size() - 1)]; }
+
+    std::vector<uint32_t> buckets_;  // heads of chains
+    std::vector<Entry> flows_;
+    TimerWheel timers_;
+    uint32_t free_;  // chained through next_in_bucket
+    uint32_t size_ = 0;
+};
+
+}  // namespace eti::flow

@@ -1,0 +1,63 @@
+// What a worker counts. The enum, the show commands and the metrics come from this one table.
+#pragma once
+
+#include "eti/base/counters.h"
+
+#include <array>
+#include <cstdint>
+
+// X(Name, "name", "one line of help")
+#define ETI_WORKER_COUNTERS(X)                                                                   \
+    X(PacketsReceived, "packets-received", "frames received from ports")                         \
+    X(PacketsForwarded, "packets-forwarded", "frames given to the peer port")                    \
+    X(PacketsHandedOver, "packets-handed-over", "frames given to the worker that owns the flow") \
+    X(HandoverFull, "handover-full", "frames inspected by nobody: the owner's ring was full")    \
+    X(TransmitFull, "transmit-full", "frames lost: the transmit queue stayed full")              \
+    X(ResetsSent, "resets-sent", "TCP resets sent for blocked sessions")                         \
+    X(ResetsLost, "resets-lost", "TCP resets not sent: no packet buffer")                        \
+    X(DroppedCertificate, "dropped-certificate", "frames of sessions with a listed certificate") \
+    X(DroppedInfectedHost, "dropped-infected-host", "frames of infected hosts")                  \
+    X(NotIp, "not-ip", "frames that are not IP, forwarded")                                      \
+    X(OtherIp, "other-ip", "IP packets that are neither TCP nor UDP")                            \
+    X(Fragments, "fragments", "IP fragments, forwarded uninspected")                             \
+    X(Malformed, "malformed", "packets with contradicting lengths, forwarded uninspected")       \
+    X(FlowsCreated, "flows-created", "flow entries made")                                        \
+    X(FlowsExpired, "flows-expired", "flow entries given back")                                  \
+    X(FlowTableFull, "flow-table-full", "packets forwarded uninspected: no free flow entry")     \
+    X(SessionTableFull, "session-table-full", "sessions forwarded uninspected: no free state")   \
+    X(SessionsInspected, "sessions-inspected", "TLS sessions recognised under a policy")         \
+    X(SessionsWhitelisted, "sessions-whitelisted", "TLS sessions to allowlisted servers")        \
+    X(SessionsDetected, "sessions-detected", "sessions with a listed certificate")               \
+    X(SessionsBlocked, "sessions-blocked", "sessions cut because of a listed certificate")       \
+    X(InfectedHostAttempts, "infected-host-attempts", "flows of infected hosts that were cut")   \
+    X(NotTls, "not-tls", "TCP flows whose first bytes are not TLS")                              \
+    X(TlsMalformed, "tls-malformed", "TLS sessions whose framing was lost, forwarded")           \
+    X(StreamOverBudget, "stream-over-budget", "sessions given up: too many early segments")      \
+    X(BytesOverBudget, "bytes-over-budget", "sessions given up: handshake above the byte limit") \
+    X(MessageOverBudget, "message-over-budget", "sessions given up: no assembly memory")         \
+    X(HashStatesFull, "hash-states-full", "certificates not hashed: all hash states in use")     \
+    X(CertificatesVisible, "certificates-visible", "sessions that showed a certificate")         \
+    X(CertificatesHidden, "certificates-hidden", "TLS 1.3 sessions: the certificate is hidden")  \
+    X(RecordsWritten, "records-written", "metadata records given to the control thread")         \
+    X(RecordRingFull, "record-ring-full", "metadata records lost: the control thread is behind") \
+    X(CertificateRingFull, "certificate-ring-full", "certificates to be sent again later")
+
+namespace eti::inspect {
+
+enum class Counter : uint8_t {
+#define ETI_COUNTER_NAME(name, text, help) name,
+    ETI_WORKER_COUNTERS(ETI_COUNTER_NAME)
+#undef ETI_COUNTER_NAME
+        kCount
+};
+inline constexpr std::size_t kCounterCount = static_cast<std::size_t>(Counter::kCount);
+
+inline constexpr std::array<CounterText, kCounterCount> kCounterTexts{{
+#define ETI_COUNTER_TEXT(name, text, help) {text, help},
+    ETI_WORKER_COUNTERS(ETI_COUNTER_TEXT)
+#undef ETI_COUNTER_TEXT
+}};
+
+using Counters = CounterBlock<Counter, kCounterCount>;  // worker: w | control: r
+
+}  // namespace eti::inspect

@@ -1,0 +1,47 @@
+// Numbers of the TLS registries this project reads (IANA "TLS Parameters"), and GREASE.
+#pragma once
+
+#include <cstdint>
+
+namespace eti::tls {
+
+enum class HandshakeType : uint8_t {
+    HelloRequest = 0,
+    ClientHello = 1,
+    ServerHello = 2,
+    Certificate = 11,
+};
+
+namespace version {
+inline constexpr uint16_t kSsl3 = 0x0300;
+inline constexpr uint16_t kTls10 = 0x0301;
+inline constexpr uint16_t kTls11 = 0x0302;
+inline constexpr uint16_t kTls12 = 0x0303;
+inline constexpr uint16_t kTls13 = 0x0304;
+// Drafts of TLS 1.3 carry their number in the low byte.
+constexpr bool is_tls13_draft(uint16_t value) {
+    return (value >> 8) == 0x7f;
+}
+constexpr bool is_tls13(uint16_t value) {
+    return value == kTls13 || is_tls13_draft(value);
+}
+}  // namespace version
+
+namespace extension {
+inline constexpr uint16_t kServerName = 0;
+inline constexpr uint16_t kSupportedGroups = 10;
+inline constexpr uint16_t kPointFormats = 11;
+inline constexpr uint16_t kSignatureAlgorithms = 13;
+inline constexpr uint16_t kAlpn = 16;
+inline constexpr uint16_t kSessionTicket = 35;
+inline constexpr uint16_t kPreSharedKey = 41;
+inline constexpr uint16_t kSupportedVersions = 43;
+inline constexpr uint16_t kEncryptedClientHello = 0xfe0d;
+}  // namespace extension
+
+// GREASE values (RFC 8701): 0x0a0a, 0x1a1a ... 0xfafa. Clients mix them in at random.
+constexpr bool is_grease(uint16_t value) {
+    return (value & 0x0f0f) == 0x0a0a && (value >> 8) == (value & 0xff);
+}
+
+}  // namespace eti::tls

@@ -1,0 +1,80 @@
+// The operational grammar: a tree of keywords built from the table of commands.
+#pragma once
+
+#include "cli/pipes.h"
+#include "cli/tokens.h"
+#include "eti/cli/backend.h"
+#include "eti/cli/interpreter.h"
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace eti::cli {
+
+// Option is a keyword that may follow a command, in any order, at most once.
+struct Option {
+    std::string_view keyword;
+    std::string_view value;  // "<name>", or empty: the keyword stands alone
+    std::string_view help;
+};
+
+using OptionValues = std::map<std::string_view, std::string>;
+
+struct Invocation {
+    const control::Status& status;
+    const control::SessionListing& sessions;  // empty unless the command asks for them
+    const OptionValues& options;
+    Backend& backend;
+
+    bool has(std::string_view keyword) const { return options.contains(keyword); }
+    // value returns an empty text when the option was not given.
+    std::string value(std::string_view keyword) const {
+        const auto found = options.find(keyword);
+        return found == options.end() ? std::string() : found->second;
+    }
+};
+
+struct Command {
+    std::string_view path;  // keywords separated by one blank
+    std::string_view help;
+    std::vector<Option> options;
+    Reply (*run)(const Invocation&);  // throws CommandError
+    bool needs_sessions = false;
+};
+
+struct ParsedCommand {
+    const Command* command = nullptr;
+    OptionValues options;
+};
+
+class Grammar {
+  public:
+    explicit Grammar(std::span<const Command> commands);  // commands must outlive it
+
+    // parse throws SyntaxError; end is the column past the line.
+    ParsedCommand parse(std::span<const Token> words, std::size_t end) const;
+    // complete answers for words of which the last one is incomplete (possibly empty).
+    std::vector<Completion> complete(std::span<const Token> words) const;
+
+  private:
+    struct Node {
+        std::map<std::string_view, std::unique_ptr<Node>> children;
+        const Command* command = nullptr;
+    };
+    // Position is how far a line has been read.
+    struct Position {
+        const Node* node = nullptr;
+        OptionValues options;
+        const Option* awaiting = nullptr;  // the option whose value comes next
+    };
+    void advance(Position& position, const Token& word) const;
+    static std::vector<Completion> candidates(const Position& position, std::string_view prefix);
+
+    Node root_;
+};
+
+}  // namespace eti::cli

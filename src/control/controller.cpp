@@ -1,0 +1,263 @@
+#include "eti/control/controller.h"
+
+#include "control/event_log.h"
+#include "control/record_drain.h"
+#include "control/session_list.h"
+#include "control/statistics.h"
+#include "control/verdict_handler.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/epoll.h>
+
+#include <optional>
+#include <utility>
+#include <variant>
+
+namespace eti::control {
+namespace {
+
+constexpr std::chrono::milliseconds kTick{10};
+// About 10 ms of rendering: the command socket stays responsive while rings are full.
+constexpr std::size_t kRecordsPerTurn = 512;
+
+template <typename... Handlers>
+struct Overloaded : Handlers... {
+    using Handlers::operator()...;
+};
+template <typename... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+BatchLimits batch_limits(const config::Limits& limits) {
+    BatchLimits batch;
+    batch.records = limits.batch_records;
+    batch.age = limits.batch_age;
+    return batch;
+}
+
+std::vector<std::string> policy_names(const policy::Policy& policy) {
+    std::vector<std::string> names;
+    for (const policy::ZonePair& pair : policy.pairs()) {
+        for (const policy::Rule& rule : pair.rules) {
+            names.push_back(rule.name);
+        }
+    }
+    return names;
+}
+
+}  // namespace
+
+struct Controller::Impl {
+    explicit Impl(Setup given)
+        : setup(std::move(given)),
+          started(setup.clock()),
+          loop(kTick),
+          batcher(setup.sink, batch_limits(setup.settings.limits)),
+          sender(setup.settings.log_streams),
+          log(sender, setup.sensor),
+          drain(setup.dataplane.workers, certificates, batcher, setup.sensor,
+                [this](const metadata::Record& record) {
+                    log.on_record(record, *setup.dataplane.tables.policy.owned(), setup.clock());
+                }),
+          sessions(setup.dataplane.workers),
+          verdicts(setup.dataplane.tables, setup.settings.certificate_lists, started),
+          statistics(setup.dataplane.counters,
+                     static_cast<unsigned>(setup.dataplane.workers.size())) {
+        loop.add_tick([this] { return turn(); });
+        if (setup.events != nullptr) {
+            loop.add(setup.events->fd(), EPOLLIN, [this](uint32_t) { take_events(); });
+        }
+    }
+    ~Impl() {
+        if (setup.events != nullptr) {
+            loop.remove(setup.events->fd());
+        }
+    }
+
+    bool turn() {
+        const Timestamp now = setup.clock();
+        const bool more = drain.drain(now, kRecordsPerTurn);
+        batcher.flush_if_old(now);
+        sessions.poll(now);
+        verdicts.expire(host_logger(), now);
+        setup.dataplane.tables.domain.reclaim();
+        return more;
+    }
+
+    void take_events() {
+        for (uplink::Event& event : setup.events->take_all()) {
+            apply(std::move(event));
+        }
+    }
+
+    VerdictHandler::HostChanged host_logger() {
+        return [this](const intel::InfectedHost& host, bool added) {
+            spdlog::info("infected host {} {}: threat level {}, {}", net::to_string(host.ip),
+                         added ? "added" : "removed", unsigned{host.threat_level}, host.reason);
+            log.on_infected_host(
+                host, added ? EventLog::HostChange::Added : EventLog::HostChange::Removed,
+                link.realm, setup.clock());
+        };
+    }
+
+    void apply(uplink::Event event) {
+        std::visit(
+            Overloaded{[&](uplink::SubmissionResult& result) { statistics.apply(result); },
+                       [&](uplink::InfectedHostsUpdate& update) {
+                           verdicts.apply(std::move(update), host_logger(), setup.clock());
+                       },
+                       [&](uplink::BlocklistUpdate& update) {
+                           spdlog::info("feed {} version {}: {} certificates", update.info.name,
+                                        update.info.version, update.entries.size());
+                           verdicts.apply(std::move(update));
+                       },
+                       [&](uplink::AllowlistUpdate& update) {
+                           spdlog::info("feed {} version {}: {} entries", update.info.name,
+                                        update.info.version, update.entries.size());
+                           verdicts.apply(std::move(update));
+                       },
+                       [&](uplink::FeedFailure& failure) {
+                           spdlog::warn("feed {} is not taken: {}", failure.name, failure.reason);
+                           verdicts.apply(failure);
+                       },
+                       [&](uplink::LinkStatus& next) { apply_link(std::move(next)); }},
+            event);
+    }
+
+    void apply_link(uplink::LinkStatus next) {
+        if (next.connected && !link.connected) {
+            spdlog::info("analysis service {}:{} connected", next.server_host, next.server_port);
+        } else if (!next.connected && next.last_error != link.last_error) {
+            spdlog::warn("analysis service {}:{}: {}", next.server_host, next.server_port,
+                         next.last_error);
+        }
+        link = std::move(next);
+    }
+
+    std::vector<CategoryStatus> categories() const {
+        const config::Settings& settings = setup.settings;
+        return {{"CC", "Command and control, certificates", settings.certificate_feed_used,
+                 verdicts.certificate_feeds()},
+                {"Infected-Hosts",
+                 "Infected hosts",
+                 settings.infected_hosts_used,
+                 {verdicts.infected_hosts_feed()}},
+                {"Whitelist", "Servers never inspected", true, {verdicts.allowlist_feed()}}};
+    }
+
+    StatisticsStatus statistics_status() const {
+        StatisticsStatus status = statistics.snapshot();
+        status.records_drained = drain.records();
+        status.records_batched = batcher.pending_records();
+        return status;
+    }
+
+    Setup setup;
+    Timestamp started;
+    EventLoop loop;
+    CertificateCache certificates;
+    Batcher batcher;
+    LogSender sender;
+    EventLog log;
+    RecordDrain drain;
+    SessionList sessions;
+    VerdictHandler verdicts;
+    Statistics statistics;
+    uplink::LinkStatus link;
+};
+
+Controller::Controller(Setup setup) : impl_(std::make_unique<Impl>(std::move(setup))) {}
+Controller::~Controller() = default;
+
+void Controller::restore(uplink::StoredState stored) {
+    const auto silent = [](const intel::InfectedHost&, bool) {};
+    if (stored.infected_hosts.version > 0 || !stored.infected_hosts.hosts.empty()) {
+        impl_->verdicts.apply(std::move(stored.infected_hosts), silent, impl_->setup.clock());
+    }
+    if (stored.blocklist) {
+        impl_->verdicts.apply(std::move(*stored.blocklist));
+    }
+    if (stored.allowlist) {
+        impl_->verdicts.apply(std::move(*stored.allowlist));
+    }
+}
+
+std::vector<std::string> Controller::problems() const {
+    std::vector<std::string> all = impl_->verdicts.problems();
+    for (const LogStreamStatus& stream : impl_->sender.status()) {
+        if (!stream.problem.empty()) {
+            all.push_back(stream.problem);
+        }
+    }
+    return all;
+}
+
+EventLoop& Controller::loop() {
+    return impl_->loop;
+}
+
+void Controller::run() {
+    impl_->loop.run();
+}
+
+bool Controller::turn() {
+    if (impl_->setup.events != nullptr) {
+        impl_->take_events();
+    }
+    return impl_->turn();
+}
+
+void Controller::finish() {
+    while (impl_->turn()) {
+    }
+    impl_->batcher.flush();
+}
+
+void Controller::apply(uplink::Event event) {
+    impl_->apply(std::move(event));
+}
+
+Status Controller::status() const {
+    const Impl& impl = *impl_;
+    const config::Settings& settings = impl.setup.settings;
+    const DataplaneView& dataplane = impl.setup.dataplane;
+    Status status;
+    status.host_name = impl.setup.sensor.name;
+    status.version = impl.setup.version;
+    status.now = impl.setup.clock();
+    status.started = impl.started;
+    status.statistics = impl.statistics_status();
+    status.allowlist = dataplane.tables.allowlist.owned();
+    status.infected_hosts = dataplane.tables.infected_hosts.owned();
+    status.blocklist_entries = dataplane.tables.blocklist.owned()->size();
+    status.categories = impl.categories();
+    status.profiles = impl.log.profiles();
+    status.cloud_configured =
+        !settings.cloud.analysis_url.empty() || !settings.cloud.feed_url.empty();
+    status.link = impl.link;
+    for (const WorkerLink& worker : dataplane.workers) {
+        status.workers.push_back({{worker.records->size(), worker.records->capacity()},
+                                  {worker.certificates->size(), worker.certificates->capacity()}});
+    }
+    status.ports = dataplane.ports ? dataplane.ports() : std::vector<PortStatus>{};
+    for (const config::Wire& wire : settings.wires) {
+        status.wires.push_back({wire.name, {wire.interfaces[0].name, wire.interfaces[1].name}});
+    }
+    status.log_streams = impl.sender.status();
+    status.policies = policy_names(*dataplane.tables.policy.owned());
+    status.maximum_flows = uint64_t{settings.limits.flows_per_worker} * dataplane.workers.size();
+    return status;
+}
+
+bool Controller::request_sessions(std::function<void(SessionListing)> done) {
+    return impl_->sessions.request(impl_->setup.clock(), std::move(done));
+}
+
+std::string Controller::refresh_feeds() {
+    if (!impl_->setup.refresh_feeds) {
+        return "no feed server is configured; set services security-intelligence url";
+    }
+    impl_->setup.refresh_feeds();
+    return {};
+}
+
+}  // namespace eti::control

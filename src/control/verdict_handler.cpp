@@ -1,0 +1,176 @@
+#include "control/verdict_handler.h"
+
+#include "eti/intel/feed.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+namespace eti::control {
+namespace {
+
+constexpr std::string_view kCertificateFeed = "cc_cert_sha1";
+constexpr std::string_view kInfectedHostsFeed = "Infected-Hosts";
+constexpr std::string_view kAllowlistFeed = "eta_custom_whitelist";
+
+uplink::FeedInfo not_loaded(std::string_view name) {
+    uplink::FeedInfo info;
+    info.name = name;
+    info.status = "Not loaded yet";
+    return info;
+}
+
+// read_file returns false when the file cannot be read or is larger than limit; why says so.
+bool read_file(const std::string& path, std::size_t limit, std::string& text, std::string& why) {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    if (error) {
+        why = error.message();
+        return false;
+    }
+    if (size > limit) {
+        why = "larger than " + std::to_string(limit) + " bytes";
+        return false;
+    }
+    std::ifstream file(path, std::ios::binary);
+    text.assign(std::istreambuf_iterator<char>(file), {});
+    if (!file) {
+        why = std::strerror(errno);
+        return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+VerdictHandler::VerdictHandler(PublishedTables tables,
+                               const std::vector<std::string>& certificate_files, Timestamp now)
+    : tables_(tables),
+      certificates_(not_loaded(kCertificateFeed)),
+      infected_hosts_(not_loaded(kInfectedHostsFeed)),
+      allowlist_(not_loaded(kAllowlistFeed)) {
+    for (const std::string& path : certificate_files) {
+        read_certificate_file(path, now);
+    }
+    if (!local_lists_.empty()) {
+        publish_blocklist({});
+    }
+}
+
+void VerdictHandler::read_certificate_file(const std::string& path, Timestamp now) {
+    uplink::FeedInfo info = not_loaded(std::filesystem::path(path).filename().string());
+    info.updated = now;
+    std::string text;
+    std::string why;
+    intel::CertificateFeed feed;
+    if (read_file(path, intel::FeedLimits{}.max_bytes, text, why)) {
+        feed = intel::parse_certificate_feed(text);
+        why = feed.error;
+    }
+    if (!why.empty()) {
+        info.status = why;
+        problems_.push_back("certificate list " + path + " is not used: " + why +
+                            "; correct the file and restart");
+    } else {
+        for (const intel::RejectedLine& line : feed.rejected) {
+            problems_.push_back("certificate list " + path + ", line " + std::to_string(line.line) +
+                                " is left out: " + line.why);
+        }
+        info.objects = feed.entries.size();
+        info.rejected_lines = feed.rejected_count;
+        info.status = "Store succeeded";
+        info.loaded = true;
+        local_lists_.push_back({info.name, std::move(feed.entries)});
+    }
+    local_feeds_.push_back(std::move(info));
+}
+
+void VerdictHandler::apply(uplink::InfectedHostsUpdate update, const HostChanged& changed,
+                           Timestamp now) {
+    infected_hosts_.version = std::to_string(update.version);
+    infected_hosts_.created = now;
+    infected_hosts_.updated = now;
+    infected_hosts_.status = "Store succeeded";
+    infected_hosts_.loaded = true;
+    std::erase_if(update.hosts, [&](const auto& host) { return host.expired(now); });
+    publish_hosts(std::move(update.hosts), changed);
+}
+
+void VerdictHandler::publish_hosts(std::vector<intel::InfectedHost> hosts,
+                                   const HostChanged& changed) {
+    const auto before = tables_.infected_hosts.owned();
+    const auto after = std::make_shared<const intel::InfectedHosts>(std::move(hosts));
+    // lookup at the smallest time finds an entry whether or not it has expired.
+    const auto lists = [](const intel::InfectedHosts& table, const intel::InfectedHost& host) {
+        return table.lookup(host.ip, Timestamp::min()) != nullptr;
+    };
+    next_expiry_ = Timestamp::max();
+    infected_hosts_.objects = after->entries().size();
+    for (const intel::InfectedHost& host : after->entries()) {
+        if (host.expires != Timestamp{}) {
+            next_expiry_ = std::min(next_expiry_, host.expires);
+        }
+        if (!lists(*before, host)) {
+            changed(host, true);
+        }
+    }
+    for (const intel::InfectedHost& host : before->entries()) {
+        if (!lists(*after, host)) {
+            changed(host, false);
+        }
+    }
+    tables_.infected_hosts.publish(after);
+}
+
+void VerdictHandler::expire(const HostChanged& changed, Timestamp now) {
+    if (now < next_expiry_) {
+        return;
+    }
+    std::vector<intel::InfectedHost> left;
+    const auto entries = tables_.infected_hosts.owned()->entries();
+    std::copy_if(entries.begin(), entries.end(), std::back_inserter(left),
+                 [&](const auto& host) { return !host.expired(now); });
+    publish_hosts(std::move(left), changed);
+}
+
+void VerdictHandler::apply(uplink::BlocklistUpdate update) {
+    certificates_ = std::move(update.info);
+    publish_blocklist(std::move(update.entries));
+}
+
+void VerdictHandler::publish_blocklist(std::vector<intel::CertificateEntry> feed_entries) {
+    // The feed comes first: what it lists is logged under its name. Local lists never change, but
+    // lending them to the table's constructor spares a copy only while it runs.
+    std::vector<intel::Sha1Blocklist::Source> sources;
+    sources.push_back({std::string(kCertificateFeed), std::move(feed_entries)});
+    std::move(local_lists_.begin(), local_lists_.end(), std::back_inserter(sources));
+    tables_.blocklist.publish(std::make_shared<const intel::Sha1Blocklist>(sources));
+    local_lists_.assign(std::make_move_iterator(sources.begin() + 1),
+                        std::make_move_iterator(sources.end()));
+}
+
+void VerdictHandler::apply(uplink::AllowlistUpdate update) {
+    allowlist_ = std::move(update.info);
+    tables_.allowlist.publish(std::make_shared<const intel::Allowlist>(std::move(update.entries)));
+}
+
+void VerdictHandler::apply(const uplink::FeedFailure& failure) {
+    for (uplink::FeedInfo* info : {&certificates_, &infected_hosts_, &allowlist_}) {
+        if (info->name == failure.name) {
+            info->status = failure.reason;
+        }
+    }
+}
+
+std::vector<uplink::FeedInfo> VerdictHandler::certificate_feeds() const {
+    std::vector<uplink::FeedInfo> feeds{certificates_};
+    feeds.insert(feeds.end(), local_feeds_.begin(), local_feeds_.end());
+    return feeds;
+}
+
+}  // namespace eti::control

@@ -1,0 +1,52 @@
+// Applies what the uplink brings: publishes tables, expires hosts, remembers each feed's state.
+#pragma once
+
+#include "eti/control/status.h"
+#include "eti/control/worker_link.h"
+#include "eti/uplink/messages.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace eti::control {
+
+// VerdictHandler is the only writer of the blocklist, the infected hosts and the allowlist.
+class VerdictHandler {
+  public:
+    using HostChanged = std::function<void(const intel::InfectedHost&, bool added)>;
+
+    // certificate_files are local lists, read now and kept beside the feed; problems with them
+    // are sentences in problems().
+    VerdictHandler(PublishedTables tables, const std::vector<std::string>& certificate_files,
+                   Timestamp now);
+
+    void apply(uplink::InfectedHostsUpdate update, const HostChanged& changed, Timestamp now);
+    void apply(uplink::BlocklistUpdate update);
+    void apply(uplink::AllowlistUpdate update);
+    void apply(const uplink::FeedFailure& failure);
+    // expire publishes a table without the hosts whose time is over.
+    void expire(const HostChanged& changed, Timestamp now);
+
+    // feeds of the categories CC, Infected-Hosts and Whitelist.
+    std::vector<uplink::FeedInfo> certificate_feeds() const;
+    const uplink::FeedInfo& infected_hosts_feed() const { return infected_hosts_; }
+    const uplink::FeedInfo& allowlist_feed() const { return allowlist_; }
+    const std::vector<std::string>& problems() const { return problems_; }
+
+  private:
+    void read_certificate_file(const std::string& path, Timestamp now);
+    void publish_hosts(std::vector<intel::InfectedHost> hosts, const HostChanged& changed);
+    void publish_blocklist(std::vector<intel::CertificateEntry> feed_entries);
+
+    PublishedTables tables_;
+    std::vector<intel::Sha1Blocklist::Source> local_lists_;
+    std::vector<uplink::FeedInfo> local_feeds_;
+    uplink::FeedInfo certificates_;
+    uplink::FeedInfo infected_hosts_;
+    uplink::FeedInfo allowlist_;
+    std::vector<std::string> problems_;
+    Timestamp next_expiry_ = Timestamp::max();
+};
+
+}  // namespace eti::control

@@ -1,0 +1,184 @@
+#include "eti/dataplane/dataplane.h"
+
+#include "eal.h"
+#include "port.h"
+#include "worker.h"
+
+#include <rte_ethdev.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+#include <rte_mbuf.h>
+#include <rte_ring.h>
+
+#include <algorithm>
+#include <random>
+#include <stdexcept>
+
+namespace eti::dataplane {
+namespace {
+
+flow::FlowHasher random_hasher() {
+    std::random_device device;
+    const auto word = [&] { return static_cast<uint64_t>(device()) << 32 | device() | 1U; };
+    return flow::FlowHasher({word(), word()});
+}
+
+std::vector<PortPlan> plan_ports(const config::Settings& settings) {
+    std::vector<PortPlan> plans;
+    for (const config::Wire& wire : settings.wires) {
+        for (const config::Interface& interface : wire.interfaces) {
+            plans.push_back(
+                plan_port(interface, static_cast<unsigned>(plans.size()), settings.workers));
+        }
+    }
+    if (plans.empty()) {
+        throw std::runtime_error(
+            "no wire is configured: set security forwarding-options secure-wire W interface "
+            "[ A.0 B.0 ]");
+    }
+    return plans;
+}
+
+uint16_t largest_mtu(const std::vector<PortPlan>& plans) {
+    return std::max_element(plans.begin(), plans.end(),
+                            [](const auto& a, const auto& b) { return a.mtu < b.mtu; })
+        ->mtu;
+}
+
+unsigned memory_mb(const config::Settings& settings, uint16_t room) {
+    constexpr uint64_t kMbufHeader = 256;
+    constexpr uint64_t kOther = 64;  // rings, ports, EAL itself
+    return static_cast<unsigned>(settings.limits.mbufs * (room + kMbufHeader) / (1U << 20) +
+                                 kOther);
+}
+
+}  // namespace
+
+WorkerShare::WorkerShare(const config::Limits& limits)
+    : records(limits.record_ring_slots),
+      certificates(limits.certificate_ring_slots),
+      sessions(1024) {}
+
+struct Dataplane::Impl {
+    Impl(const config::Settings& settings, const inspect::Tables& tables, QuiescentDomain& domain)
+        : plans(plan_ports(settings)),
+          room(mbuf_room(largest_mtu(plans))),
+          plan(plan_eal(plans, settings.workers, memory_mb(settings, room), usable_cpus(),
+                        hugepages_available(memory_mb(settings, room)))),
+          eal(plan) {
+        topology.pool =
+            rte_pktmbuf_pool_create("eti", settings.limits.mbufs, 256, 0, room, SOCKET_ID_ANY);
+        if (topology.pool == nullptr) {
+            throw std::runtime_error("no memory for " + std::to_string(settings.limits.mbufs) +
+                                     " packet buffers; lower 'services openeti limits mbufs'");
+        }
+        for (const PortPlan& port : plans) {
+            ports.emplace_back(port, settings.workers, topology.pool);
+        }
+        assign_roles(settings);
+        make_handover(settings);
+        for (unsigned i = 0; i < settings.workers; ++i) {
+            shares.push_back(std::make_unique<WorkerShare>(settings.limits));
+            workers.push_back(std::make_unique<Worker>(i, topology, tables, domain, settings.limits,
+                                                       *shares.back()));
+        }
+    }
+
+    ~Impl() {
+        stopping.store(true, std::memory_order_relaxed);
+        rte_eal_mp_wait_lcore();
+    }
+
+    // Ports come in pairs, in the order of the wires.
+    void assign_roles(const config::Settings& settings) {
+        topology.roles.resize(RTE_MAX_ETHPORTS);
+        for (std::size_t i = 0; i < ports.size(); ++i) {
+            topology.ports.push_back(ports[i].id());
+            topology.roles[ports[i].id()] = {ports[i ^ 1U].id(), static_cast<uint8_t>(i / 2),
+                                             static_cast<uint8_t>(i % 2)};
+        }
+        for (const config::Wire& wire : settings.wires) {
+            topology.zones.push_back({{wire.interfaces[0].zone, wire.interfaces[1].zone}, false});
+        }
+    }
+
+    void make_handover(const config::Settings& settings) {
+        for (unsigned i = 0; i < settings.workers; ++i) {
+            rte_ring* ring = rte_ring_create(("handover" + std::to_string(i)).c_str(),
+                                             rte_align32pow2(settings.limits.handoff_ring_slots),
+                                             SOCKET_ID_ANY, RING_F_SC_DEQ);
+            if (ring == nullptr) {
+                throw std::runtime_error(
+                    "no memory for the rings between workers; lower "
+                    "'services openeti limits handoff-ring-slots'");
+            }
+            topology.handover.push_back(ring);
+        }
+    }
+
+    static int run_worker(void* argument) {
+        auto& self = *static_cast<Impl*>(argument);
+        // Worker lcores are 1..N; lcore 0 is the control thread.
+        self.workers[rte_lcore_id() - 1]->run(self.stopping);
+        return 0;
+    }
+
+    std::vector<PortPlan> plans;
+    uint16_t room;
+    EalPlan plan;
+    Eal eal;
+    Topology topology{{}, {}, {}, {}, random_hasher(), nullptr};
+    std::vector<Port> ports;
+    std::vector<std::unique_ptr<WorkerShare>> shares;
+    std::vector<std::unique_ptr<Worker>> workers;
+    std::atomic<bool> stopping{false};
+};
+
+Dataplane::Dataplane(const config::Settings& settings, const inspect::Tables& tables,
+                     QuiescentDomain& domain)
+    : impl_(std::make_unique<Impl>(settings, tables, domain)) {}
+
+Dataplane::~Dataplane() = default;
+
+void Dataplane::start() {
+    for (unsigned i = 0; i < impl_->workers.size(); ++i) {
+        if (rte_eal_remote_launch(Impl::run_worker, impl_.get(), i + 1) != 0) {
+            throw std::runtime_error("worker " + std::to_string(i) + " did not start");
+        }
+    }
+}
+
+void Dataplane::stop() {
+    impl_->stopping.store(true, std::memory_order_relaxed);
+}
+
+bool Dataplane::stopped() const {
+    for (unsigned i = 0; i < impl_->workers.size(); ++i) {
+        if (rte_eal_get_lcore_state(i + 1) == RUNNING) {
+            return false;
+        }
+    }
+    return true;
+}
+
+std::vector<WorkerShare*> Dataplane::workers() {
+    std::vector<WorkerShare*> shares;
+    for (const auto& share : impl_->shares) {
+        shares.push_back(share.get());
+    }
+    return shares;
+}
+
+std::vector<PortCounters> Dataplane::port_counters() const {
+    std::vector<PortCounters> all;
+    for (const Port& port : impl_->ports) {
+        all.push_back(port.counters());
+    }
+    return all;
+}
+
+const std::vector<std::string>& Dataplane::notes() const {
+    return impl_->plan.notes;
+}
+
+}  // namespace eti::dataplane

@@ -1,0 +1,49 @@
+// Ports: device arguments from the configuration, set-up, queues.
+#pragma once
+
+#include "eti/config/settings.h"
+#include "eti/dataplane/dataplane.h"
+
+#include <cstdint>
+#include <string>
+
+struct rte_mempool;
+
+namespace eti::dataplane {
+
+// PortPlan is what the EAL must be told before it starts.
+struct PortPlan {
+    std::string interface;  // ge-0/0/0
+    std::string device;     // "af-packet veth0", for people
+    std::string name;       // DPDK's device name, to find the port again
+    std::string devargs;    // "net_af_packet0,iface=veth0,..."
+    bool is_pci = false;
+    uint16_t mtu = 1500;  // the larger of the configured one and the kernel device's
+};
+
+// plan_port throws std::runtime_error when a kernel device does not exist. number makes the
+// device name unique; queues is the number of workers.
+PortPlan plan_port(const config::Interface& interface, unsigned number, unsigned queues);
+
+// Room an mbuf needs for the port's frames: headroom, Ethernet, two VLAN tags, MTU.
+uint16_t mbuf_room(uint16_t mtu);
+
+// Port is a started port with one receive and one transmit queue per worker.
+class Port {
+  public:
+    Port(const PortPlan& plan, unsigned queues, rte_mempool* pool);
+    ~Port();
+    Port(Port&& other) noexcept;
+    Port& operator=(Port&&) = delete;
+    Port(const Port&) = delete;
+
+    uint16_t id() const { return id_; }
+    PortCounters counters() const;
+
+  private:
+    PortPlan plan_;
+    uint16_t id_;
+    bool started_ = false;
+};
+
+}  // namespace eti::dataplane

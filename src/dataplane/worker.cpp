@@ -1,0 +1,187 @@
+#include "worker.h"
+
+#include <rte_mempool.h>
+#include <rte_prefetch.h>
+#include <rte_ring.h>
+
+#include <algorithm>
+#include <array>
+
+namespace eti::dataplane {
+namespace {
+
+using inspect::Counter;
+
+inspect::Options options_of(unsigned worker, const config::Limits& limits) {
+    inspect::Options options;
+    options.worker = static_cast<uint8_t>(worker);
+    options.flows = limits.flows_per_worker;
+    options.sessions = limits.sessions_per_worker;
+    options.inspected_bytes_per_direction = limits.inspected_bytes_per_direction;
+    options.out_of_order_segments_per_direction = limits.out_of_order_segments_per_direction;
+    options.tcp_idle_timeout = limits.tcp_idle_timeout;
+    options.tcp_handshake_timeout = limits.tcp_handshake_timeout;
+    options.udp_idle_timeout = limits.udp_idle_timeout;
+    return options;
+}
+
+std::span<const uint8_t> frame_of(const rte_mbuf& mbuf) {
+    return {rte_pktmbuf_mtod(&mbuf, const uint8_t*), rte_pktmbuf_data_len(&mbuf)};
+}
+
+}  // namespace
+
+Worker::Worker(unsigned number, const Topology& topology, const inspect::Tables& tables,
+               QuiescentDomain& domain, const config::Limits& limits, WorkerShare& share)
+    : topology_(topology),
+      domain_(domain),
+      share_(share),
+      counters_(share.counters),
+      inspector_(options_of(number, limits), topology.hasher, tables, topology.zones,
+                 {&share.records, &share.certificates, &share.sessions}, share.counters),
+      handover_(topology.handover.size()),
+      number_(number) {
+    for (uint16_t port = 0; port < topology.roles.size(); ++port) {
+        transmit_.emplace_back(port, static_cast<uint16_t>(number), counters_);
+    }
+    for (auto& frames : handover_) {
+        frames.reserve(kBurst);
+    }
+}
+
+void Worker::run(const std::atomic<bool>& stop) {
+    domain_.online(number_);
+    while (!stop.load(std::memory_order_relaxed)) {
+        poll_once();
+    }
+    finish();
+    domain_.offline(number_);
+}
+
+void Worker::poll_once() {
+    const uint64_t request = share_.session_request.load(std::memory_order_relaxed);
+    if (request != session_request_) {
+        session_request_ = request;
+        inspector_.request_sessions(request);
+    }
+    inspector_.begin_burst(clock_.now());
+    for (const uint16_t port : topology_.ports) {
+        RxBurst burst(port, static_cast<uint16_t>(number_));
+        if (burst.size() > 0) {
+            counters_.add(Counter::PacketsReceived, burst.size());
+            process(burst, true);
+        }
+    }
+    if (topology_.handover.size() > 1) {
+        flush_handover();
+        std::array<rte_mbuf*, kBurst> frames;
+        const unsigned n = rte_ring_sc_dequeue_burst(
+            topology_.handover[number_], reinterpret_cast<void**>(frames.data()), kBurst, nullptr);
+        if (n > 0) {
+            const std::span<rte_mbuf* const> handed_over(frames.data(), n);
+            RxBurst burst(handed_over);
+            process(burst, false);
+        }
+    }
+    for (const uint16_t port : topology_.ports) {
+        transmit_[port].flush();
+    }
+    inspector_.end_burst();
+    domain_.quiescent(number_);
+}
+
+void Worker::process(RxBurst& burst, bool may_hand_over) {
+    for (uint16_t i = 0; i < burst.size(); ++i) {
+        rte_prefetch0(rte_pktmbuf_mtod(burst.at(i), const void*));
+    }
+    for (uint16_t i = 0; i < burst.size(); ++i) {
+        const rte_mbuf& mbuf = *burst.at(i);
+        const PortRole& role = topology_.roles[mbuf.port];
+        const inspect::Packet packet =
+            inspect::classify(frame_of(mbuf), role.wire, role.side, topology_.hasher);
+        const unsigned owner = may_hand_over ? owner_of(packet) : number_;
+        if (owner != number_) {
+            if (handover_[owner].size() == kBurst) {
+                flush_handover();
+            }
+            handover_[owner].push_back(burst.take(i));
+        } else {
+            handle(burst, i, packet);
+        }
+    }
+}
+
+// owner_of spreads flows by the high half of their hash; the table uses the low half. What is no
+// flow is handled where it arrives.
+unsigned Worker::owner_of(const inspect::Packet& packet) const {
+    const std::size_t workers = topology_.handover.size();
+    if (workers == 1 || packet.parsed != net::ParseResult::Transport) {
+        return number_;
+    }
+    return static_cast<unsigned>((packet.hash >> 32) * workers >> 32);
+}
+
+void Worker::handle(RxBurst& burst, uint16_t i, const inspect::Packet& packet) {
+    const inspect::Verdict verdict = inspector_.inspect(packet);
+    if (verdict == inspect::Verdict::Forward) {
+        const uint16_t peer = topology_.roles[burst.at(i)->port].peer;
+        transmit_[peer].push(burst.take(i));
+        return;
+    }
+    if (verdict == inspect::Verdict::Close) {
+        send_resets(*burst.at(i), packet);
+    }
+    burst.keep(i);
+}
+
+void Worker::send_resets(const rte_mbuf& cause, const inspect::Packet& packet) {
+    for (const inspect::Reset& reset : inspector_.resets()) {
+        rte_mbuf* mbuf = rte_pktmbuf_alloc(topology_.pool);
+        if (mbuf == nullptr) {
+            counters_.add(Counter::ResetsLost);
+            continue;
+        }
+        std::array<uint8_t, net::kMaxResetBytes> frame;
+        const std::size_t size = net::build_reset(packet.view, reset.toward, reset.sequence,
+                                                  reset.acknowledgment, frame);
+        std::copy_n(frame.begin(), size, rte_pktmbuf_mtod(mbuf, uint8_t*));
+        mbuf->data_len = static_cast<uint16_t>(size);
+        mbuf->pkt_len = static_cast<uint32_t>(size);
+        const uint16_t port =
+            reset.toward == net::Toward::Receiver ? topology_.roles[cause.port].peer : cause.port;
+        transmit_[port].push(mbuf);
+        counters_.add(Counter::ResetsSent);
+    }
+}
+
+// flush_handover gives frames to their owners. A full ring must not stop the link: what does not
+// fit is forwarded uninspected and counted.
+void Worker::flush_handover() {
+    for (std::size_t owner = 0; owner < handover_.size(); ++owner) {
+        auto& frames = handover_[owner];
+        if (frames.empty()) {
+            continue;
+        }
+        const unsigned taken = rte_ring_mp_enqueue_burst(
+            topology_.handover[owner], reinterpret_cast<void* const*>(frames.data()),
+            static_cast<unsigned>(frames.size()), nullptr);
+        counters_.add(Counter::PacketsHandedOver, taken);
+        for (std::size_t i = taken; i < frames.size(); ++i) {
+            counters_.add(Counter::HandoverFull);
+            transmit_[topology_.roles[frames[i]->port].peer].push(frames[i]);
+        }
+        frames.clear();
+    }
+}
+
+// finish writes the last records. The control thread drains the ring meanwhile; if it is gone,
+// the bound ends the wait and what is left is lost with the process.
+void Worker::finish() {
+    const Timestamp give_up = clock_.now() + std::chrono::seconds(2);
+    inspector_.begin_burst(clock_.now());
+    while (!inspector_.finish() && clock_.now() < give_up) {
+        rte_pause();
+    }
+}
+
+}  // namespace eti::dataplane

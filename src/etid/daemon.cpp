@@ -1,0 +1,198 @@
+#include "daemon.h"
+
+#include "eti/cli/backend.h"
+#include "eti/cli/command_server.h"
+#include "eti/cli/interpreter.h"
+#include "eti/control/controller.h"
+#include "eti/control/uplink_sink.h"
+#include "eti/dataplane/dataplane.h"
+#include "eti/inspect/tables.h"
+#include "eti/uplink/uplink.h"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <systemd/sd-daemon.h>
+
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <random>
+#include <stdexcept>
+#include <system_error>
+
+namespace eti {
+namespace {
+
+// Signals arrive as a descriptor of the control loop. Constructed before any thread, so that all
+// threads inherit the mask.
+class Signals {
+  public:
+    Signals() {
+        sigset_t set;
+        sigemptyset(&set);
+        sigaddset(&set, SIGTERM);
+        sigaddset(&set, SIGINT);
+        ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+        std::signal(SIGPIPE, SIG_IGN);
+        fd_ = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+        if (fd_ < 0) {
+            throw std::system_error(errno, std::generic_category(), "signalfd");
+        }
+    }
+    ~Signals() { ::close(fd_); }
+    Signals(const Signals&) = delete;
+    Signals& operator=(const Signals&) = delete;
+
+    int fd() const { return fd_; }
+
+  private:
+    int fd_ = -1;
+};
+
+std::string random_boot_id() {
+    std::random_device device;
+    std::array<char, 17> text{};
+    std::snprintf(text.data(), text.size(), "%08x%08x", device(), device());
+    return text.data();
+}
+
+void make_state_directory(const std::string& path) {
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    if (error) {
+        throw std::runtime_error("cannot make the state folder '" + path +
+                                 "': " + error.message() + "; name another with --state");
+    }
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
+}
+
+uplink::TlsFiles tls_files(const std::optional<config::TlsProfile>& profile) {
+    if (!profile) {
+        return {};
+    }
+    return {profile->trusted_ca_file, profile->client_certificate_file, profile->client_key_file};
+}
+
+uplink::Options uplink_options(const DaemonOptions& daemon, const std::string& boot) {
+    const config::Settings& settings = daemon.settings;
+    uplink::Options options;
+    options.sensor = settings.host_name;
+    options.boot = boot;
+    options.state_directory = daemon.state;
+    options.analysis_url = settings.cloud.analysis_url;
+    options.feed_url = settings.cloud.feed_url;
+    options.analysis_tls = tls_files(settings.cloud.analysis_tls);
+    options.feed_tls = tls_files(settings.cloud.feed_tls);
+    options.token_file = settings.cloud.token_file;
+    options.feed_public_key_file = settings.cloud.feed_public_key_file;
+    options.spool_limit_bytes = settings.limits.spool_bytes;
+    options.want_infected_hosts = settings.infected_hosts_used;
+    options.want_certificate_feed = settings.certificate_feed_used;
+    return options;
+}
+
+control::DataplaneView view_of(dataplane::Dataplane& dataplane, inspect::Tables& tables,
+                               QuiescentDomain& domain) {
+    control::DataplaneView view{
+        {},
+        {},
+        {domain, tables.policy, tables.blocklist, tables.infected_hosts, tables.allowlist},
+        {}};
+    const auto shares = dataplane.workers();
+    for (dataplane::WorkerShare* share : shares) {
+        view.workers.push_back({&share->records, &share->certificates, &share->sessions,
+                                &share->session_request});
+    }
+    view.counters.texts.assign(inspect::kCounterTexts.begin(), inspect::kCounterTexts.end());
+    view.counters.read = [shares](unsigned worker, std::size_t counter) {
+        return shares[worker]->counters.get(static_cast<inspect::Counter>(counter));
+    };
+    view.ports = [&dataplane] {
+        std::vector<control::PortStatus> ports;
+        for (const auto& port : dataplane.port_counters()) {
+            ports.push_back({port.interface, port.device, port.link_up, port.rx_packets,
+                             port.tx_packets, port.rx_bytes, port.tx_bytes, port.rx_missed,
+                             port.tx_errors});
+        }
+        return ports;
+    };
+    return view;
+}
+
+void run(const DaemonOptions& options, const std::string& version) {
+    const config::Settings& settings = options.settings;
+    for (const std::string& warning : settings.warnings) {
+        spdlog::warn("configuration: {}", warning);
+    }
+    const Signals signals;
+    make_state_directory(options.state);
+    const std::string boot = random_boot_id();
+    const SteadyWallClock clock;
+
+    QuiescentDomain domain(settings.workers);
+    inspect::Tables tables(domain, std::make_shared<policy::Policy>(settings.policy));
+    dataplane::Dataplane dataplane(settings, tables, domain);
+    for (const std::string& note : dataplane.notes()) {
+        spdlog::info("{}", note);
+    }
+
+    const uplink::Options link = uplink_options(options, boot);
+    uplink::Uplink uplink(link);
+    control::UplinkSink sink(uplink);
+    control::Controller controller({settings, view_of(dataplane, tables, domain), sink,
+                                    &uplink.events(), {settings.host_name, boot}, version,
+                                    [&clock] { return clock.now(); },
+                                    [&uplink] { uplink.refresh_feeds(); }});
+    // The last good tables are in force before the first packet passes.
+    uplink::StoredState stored = uplink::load_stored_state(link);
+    for (const std::string& problem : stored.problems) {
+        spdlog::warn("{}", problem);
+    }
+    controller.restore(std::move(stored));
+    for (const std::string& problem : controller.problems()) {
+        spdlog::warn("{}", problem);
+    }
+
+    cli::Interpreter interpreter;
+    cli::ControllerBackend backend(controller);
+    cli::CommandServer server(controller.loop(), interpreter, backend, options.socket);
+    controller.loop().add(signals.fd(), EPOLLIN, [&](uint32_t) {
+        dataplane.stop();
+        controller.loop().stop();
+    });
+
+    dataplane.start();
+    uplink.start();
+    spdlog::info("{} forwards {} wire(s) with {} worker(s); control socket {}", version,
+                 settings.wires.size(), settings.workers, options.socket);
+    ::sd_notify(0, "READY=1");
+    controller.run();
+
+    ::sd_notify(0, "STOPPING=1");
+    while (!dataplane.stopped()) {
+        controller.turn();
+    }
+    controller.finish();
+    uplink.stop();
+    spdlog::info("stopped");
+}
+
+}  // namespace
+
+int run_daemon(const DaemonOptions& options, const std::string& version) {
+    spdlog::set_default_logger(spdlog::stderr_color_mt("etid"));
+    try {
+        run(options, version);
+        return 0;
+    } catch (const std::exception& error) {
+        spdlog::error("{}", error.what());
+        return 1;
+    }
+}
+
+}  // namespace eti

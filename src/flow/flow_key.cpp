@@ -1,0 +1,47 @@
+#include "eti/flow/flow_key.h"
+
+#include <cstring>
+#include <tuple>
+#include <utility>
+
+namespace eti::flow {
+namespace {
+
+// mix folds a 128-bit product, the step of multiply-mix hashes such as wyhash.
+uint64_t mix(uint64_t a, uint64_t b) {
+    __extension__ using Wide = unsigned __int128;
+    const Wide product = static_cast<Wide>(a) * b;
+    return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+}
+
+}  // namespace
+
+FlowKey make_key(const net::PacketView& packet, uint8_t wire, bool& source_is_low) {
+    FlowKey key;
+    key.protocol = packet.protocol;
+    key.wire = wire;
+    for (const uint16_t vlan : packet.vlans.view()) {
+        key.vlan = static_cast<uint16_t>(key.vlan * 31U + vlan + 1U);
+    }
+    source_is_low = std::tie(packet.source, packet.source_port) <=
+                    std::tie(packet.destination, packet.destination_port);
+    key.low = packet.source;
+    key.low_port = packet.source_port;
+    key.high = packet.destination;
+    key.high_port = packet.destination_port;
+    if (!source_is_low) {
+        std::swap(key.low, key.high);
+        std::swap(key.low_port, key.high_port);
+    }
+    return key;
+}
+
+uint64_t FlowHasher::operator()(const FlowKey& key) const {
+    std::array<uint64_t, 5> words;
+    std::memcpy(words.data(), &key, sizeof key);
+    uint64_t hash = mix(words[0] ^ secret_[0], words[1] ^ secret_[1]);
+    hash = mix(hash ^ words[2], words[3] ^ secret_[0]);
+    return mix(hash ^ words[4], secret_[1] ^ secret_[0]);
+}
+
+}  // namespace eti::flow

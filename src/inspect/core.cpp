@@ -1,0 +1,245 @@
+#include "core.h"
+
+#include <utility>
+
+namespace eti::inspect {
+namespace {
+
+// Neighbour discovery (RFC 4861, ICMPv6 types 133 to 137) is never dropped: without it the link
+// itself would fail.
+bool is_neighbour_discovery(const net::PacketView& view) {
+    return view.protocol == net::kIcmpV6 && !view.payload.empty() && view.payload[0] >= 133 &&
+           view.payload[0] <= 137;
+}
+
+bool opens_connection(const net::PacketView& view) {
+    return view.protocol == net::kTcp && view.has(net::kSyn) && !view.has(net::kAck);
+}
+
+}  // namespace
+
+Inspector::Core::Core(const Options& options, const flow::FlowHasher&, const Tables& tables,
+                      std::vector<WireZones> wires, Outputs outputs, Counters& counters)
+    : options_(options),
+      flows_(options.flows),
+      sessions_(options.sessions),
+      segments_(options.segment_blocks),
+      assembly_(options.small_assembly_buffers, options.large_assembly_buffers),
+      hashing_{{},
+               digest::Sha1Pool(options.hash_states),
+               CertificateRelay(*outputs.certificates, options.certificate_buffers, counters),
+               counters},
+      judge_(tables, std::move(wires)),
+      writer_(*outputs.records, options.worker, counters),
+      records_(*outputs.records),
+      session_views_(outputs.sessions),
+      counters_(counters) {}
+
+void Inspector::Core::begin_burst(Timestamp now) {
+    now_ = now;
+    judge_.pin(now);
+}
+
+Verdict Inspector::Core::inspect(const Packet& packet) {
+    reset_count_ = 0;
+    switch (packet.parsed) {
+        case net::ParseResult::Transport:
+            break;
+        case net::ParseResult::NotIp:
+            counters_.add(Counter::NotIp);
+            return Verdict::Forward;
+        case net::ParseResult::Malformed:
+            counters_.add(Counter::Malformed);
+            return Verdict::Forward;
+        case net::ParseResult::OtherIp:
+            counters_.add(Counter::OtherIp);
+            return inspect_without_flow(packet);
+        case net::ParseResult::Fragment:
+            counters_.add(Counter::Fragments);
+            return inspect_without_flow(packet);
+    }
+    uint32_t index = flows_.find(packet.key, packet.hash);
+    if (index != flow::FlowTable::kNone && opens_connection(packet.view)) {
+        // Port reuse: a new connection over an ended or blocked one is judged afresh.
+        const flow::Flow& old = flows_.at(index);
+        if (old.closed() || old.blocking != flow::Blocking::None) {
+            end_flow(index);
+            index = flow::FlowTable::kNone;
+        }
+    }
+    if (index != flow::FlowTable::kNone) {
+        if (flows_.at(index).generation != judge_.generation()) {
+            rejudge(index, packet);
+        }
+        return inspect_flow(index, packet);
+    }
+    const HostDecision decision =
+        judge_.judge_hosts(packet.wire, packet.side, selector_of(packet.view));
+    if (decision.blocks()) {
+        return block_host(packet, decision);
+    }
+    if (decision.host != nullptr && decision.decision.log) {
+        writer_.write_attempt(packet.view, decision, now_);
+    }
+    index = create_flow(packet);
+    return index == flow::FlowTable::kNone ? Verdict::Forward : inspect_flow(index, packet);
+}
+
+Verdict Inspector::Core::inspect_flow(uint32_t index, const Packet& packet) {
+    flow::Flow& flow = flows_.at(index);
+    const Direction direction = flow.direction_of(packet.source_is_low);
+    account(flow, packet, direction);
+    if (flow.blocking != flow::Blocking::None) {
+        return continue_blocked(flow, packet);
+    }
+    if (packet.view.protocol != net::kTcp) {
+        return Verdict::Forward;
+    }
+    follow_tcp(index, packet, direction);
+    if (flow.inspection == flow::Inspection::Negative || packet.view.payload.empty()) {
+        return Verdict::Forward;
+    }
+    return inspect_payload(index, packet, direction);
+}
+
+Verdict Inspector::Core::inspect_without_flow(const Packet& packet) {
+    if (!judge_.any_infected() || is_neighbour_discovery(packet.view)) {
+        return Verdict::Forward;
+    }
+    const HostDecision decision =
+        judge_.judge_hosts(packet.wire, packet.side, selector_of(packet.view));
+    return decision.blocks() ? block_host(packet, decision) : Verdict::Forward;
+}
+
+// block_host needs no flow, so an infected host cannot fill the table.
+Verdict Inspector::Core::block_host(const Packet& packet, const HostDecision& decision) {
+    counters_.add(Counter::DroppedInfectedHost);
+    writer_.write_attempt(packet.view, decision, now_);
+    if (decision.decision.action == policy::Enforcement::BlockClose &&
+        packet.parsed == net::ParseResult::Transport && packet.view.protocol == net::kTcp &&
+        !packet.view.has(net::kRst)) {
+        reset_sender(packet.view);
+        return Verdict::Close;
+    }
+    return Verdict::Drop;
+}
+
+Verdict Inspector::Core::continue_blocked(flow::Flow& flow, const Packet& packet) {
+    counters_.add(flow.infected ? Counter::DroppedInfectedHost : Counter::DroppedCertificate);
+    // An endpoint that missed the first reset, or answers it with a challenge ACK (RFC 5961),
+    // gets another one built from what it says itself.
+    if (flow.blocking != flow::Blocking::Close || packet.view.protocol != net::kTcp ||
+        packet.view.has(net::kRst) || flow.resets_sent >= kMaxResetsPerFlow) {
+        return Verdict::Drop;
+    }
+    ++flow.resets_sent;
+    reset_sender(packet.view);
+    return Verdict::Close;
+}
+
+// close_both resets both ends of the flow whose packet is being dropped. Each end accepts only
+// the very next sequence number it expects, so what was delivered in order decides.
+Verdict Inspector::Core::close_both(flow::Flow& flow, const Packet& packet, Direction direction) {
+    const net::PacketView& view = packet.view;
+    uint32_t towards_receiver = view.sequence;
+    uint32_t towards_sender = view.acknowledgment;
+    if (flow.session != flow::kNoSession) {
+        const SessionState& session = sessions_.at(flow.session);
+        const auto& forward = session.streams[index(direction)];
+        const auto& backward = session.streams[index(opposite(direction))];
+        if (forward.started() && stream::before(forward.next_sequence(), towards_receiver)) {
+            towards_receiver = forward.next_sequence();
+        }
+        if (backward.started() && stream::before(towards_sender, backward.next_sequence())) {
+            towards_sender = backward.next_sequence();
+        }
+    }
+    ++flow.resets_sent;
+    push_reset(net::Toward::Receiver, towards_receiver, view.acknowledgment);
+    push_reset(net::Toward::Sender, towards_sender, towards_receiver);
+    return Verdict::Close;
+}
+
+// rejudge asks newer tables about a flow that older ones let through.
+void Inspector::Core::rejudge(uint32_t index, const Packet& packet) {
+    flow::Flow& flow = flows_.at(index);
+    flow.generation = judge_.generation();
+    const HostDecision decision =
+        judge_.judge_hosts(packet.wire, packet.side, selector_of(packet.view));
+    if (decision.blocks()) {
+        if (flow.blocking == flow::Blocking::None) {
+            writer_.write_attempt(packet.view, decision, now_);
+            flow.infected = true;
+            flow.blocking = decision.decision.action == policy::Enforcement::BlockClose
+                                ? flow::Blocking::Close
+                                : flow::Blocking::Drop;
+            if (flow.session != flow::kNoSession) {
+                auto& record = sessions_.at(flow.session).record;
+                record.action = metadata::Action::Block;
+                record.reason = metadata::Reason::InfectedHost;
+                record.threat_level = decision.host->threat_level;
+            }
+            schedule(index, now_ + kBlockedLinger);
+        }
+        return;
+    }
+    if (flow.infected) {  // the host left the list: its sessions may go on
+        flow.infected = false;
+        flow.blocking = flow::Blocking::None;
+    }
+    if (flow.session != flow::kNoSession && flow.blocking == flow::Blocking::None) {
+        SessionState& session = sessions_.at(flow.session);
+        if (session.record.certificate.seen && session.record.reason == metadata::Reason::None &&
+            judge_certificate(flow, session)) {
+            schedule(index, now_ + kBlockedLinger);
+        }
+    }
+}
+
+void Inspector::Core::push_reset(net::Toward toward, uint32_t sequence, uint32_t acknowledgment) {
+    resets_[reset_count_++] = {toward, sequence, acknowledgment};
+}
+
+void Inspector::Core::reset_sender(const net::PacketView& view) {
+    // RFC 9293 section 3.10.7.1: without an ACK the answer starts at 0 and acknowledges all.
+    const uint32_t sequence = view.has(net::kAck) ? view.acknowledgment : 0;
+    push_reset(net::Toward::Sender, sequence, view.sequence + view.sequence_length());
+}
+
+// --- the public face ---
+
+Inspector::Inspector(const Options& options, const flow::FlowHasher& hasher, const Tables& tables,
+                     std::vector<WireZones> wires, Outputs outputs, Counters& counters)
+    : core_(std::make_unique<Core>(options, hasher, tables, std::move(wires), outputs, counters)) {}
+
+Inspector::~Inspector() = default;
+
+void Inspector::begin_burst(Timestamp now) {
+    core_->begin_burst(now);
+}
+
+Verdict Inspector::inspect(const Packet& packet) {
+    return core_->inspect(packet);
+}
+
+std::span<const Reset> Inspector::resets() const {
+    return core_->resets();
+}
+
+void Inspector::end_burst() {
+    core_->end_burst();
+}
+
+void Inspector::request_sessions(uint64_t request) {
+    core_->request_sessions(request);
+}
+
+bool Inspector::finish() {
+    return core_->finish();
+}
+
+uint32_t Inspector::flow_count() const {
+    return core_->flow_count();
+}
+
+}  // namespace eti::inspect

@@ -1,0 +1,246 @@
+// Flows from their first packet to their last record.
+#include "core.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+namespace eti::inspect {
+namespace {
+
+uint64_t tick_of(Timestamp time) {
+    return static_cast<uint64_t>(
+        std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
+}
+
+uint32_t microseconds(Duration duration) {
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
+    return static_cast<uint32_t>(std::clamp<int64_t>(us, 0, UINT32_MAX));
+}
+
+}  // namespace
+
+uint32_t Inspector::Core::create_flow(const Packet& packet) {
+    const uint32_t index = flows_.insert(packet.key, packet.hash);
+    if (index == flow::FlowTable::kNone) {
+        counters_.add(Counter::FlowTableFull);
+        return index;
+    }
+    counters_.add(Counter::FlowsCreated);
+    flow::Flow& flow = flows_.at(index);
+    flow.start = now_;
+    flow.last_seen = now_;
+    flow.generation = judge_.generation();
+    const bool syn = packet.view.protocol == net::kTcp && packet.view.has(net::kSyn);
+    const bool sender_is_client = !(syn && packet.view.has(net::kAck));
+    flow.roles_known = syn;
+    flow.client_is_low = packet.source_is_low == sender_is_client;
+    flow.client_side = judge_.client_side(packet.wire, packet.side, sender_is_client) & 1U;
+    Selection selection;
+    select_flow(flow, selection);
+    if (packet.view.protocol != net::kTcp || (flow.roles_known && !flow.selected)) {
+        flow.inspection = flow::Inspection::Negative;
+    }
+    schedule(index, idle_deadline(flow));
+    return index;
+}
+
+void Inspector::Core::select_flow(flow::Flow& flow, Selection& selection) const {
+    const policy::Selector selector = selector_of(flow);
+    selection = judge_.select(flow.key.wire, flow.client_side, selector);
+    flow.selected = selection.inspected();
+    flow.allowlisted = judge_.allowlist().contains_address(selector.destination);
+}
+
+// swap_roles makes the other end the client, because it sent the ClientHello.
+void Inspector::Core::swap_roles(flow::Flow& flow, const Packet& packet) {
+    flow.client_is_low = !flow.client_is_low;
+    flow.client_side =
+        judge_.client_side(packet.wire, packet.side, packet.source_is_low == flow.client_is_low) &
+        1U;
+    std::swap(flow.packets[0], flow.packets[1]);
+    std::swap(flow.bytes[0], flow.bytes[1]);
+    std::swap(flow.payload[0], flow.payload[1]);
+    std::swap(flow.initial_sequence[0], flow.initial_sequence[1]);
+    std::swap(flow.sequence_known[0], flow.sequence_known[1]);
+    std::swap(flow.fin_seen[0], flow.fin_seen[1]);
+}
+
+void Inspector::Core::account(flow::Flow& flow, const Packet& packet, Direction direction) {
+    flow.last_seen = now_;
+    flow.packets[eti::index(direction)] += 1;
+    flow.bytes[eti::index(direction)] += packet.view.ip_bytes;
+    flow.payload[eti::index(direction)] += packet.view.payload.size();
+    if (flow.session != flow::kNoSession && !packet.view.payload.empty()) {
+        note_payload(sessions_.at(flow.session), packet, direction);
+    }
+}
+
+void Inspector::Core::follow_tcp(uint32_t index, const Packet& packet, Direction direction) {
+    flow::Flow& flow = flows_.at(index);
+    const net::PacketView& view = packet.view;
+    const std::size_t at = eti::index(direction);
+    if (view.has(net::kSyn)) {
+        flow.initial_sequence[at] = view.sequence + 1;
+        flow.sequence_known[at] = true;
+    } else if (flow.rtt_us == 0 && direction == Direction::Out && view.has(net::kAck) &&
+               flow.sequence_known[0] && flow.sequence_known[1]) {
+        flow.rtt_us = microseconds(now_ - flow.start);
+    }
+    const bool was_closed = flow.closed();
+    flow.fin_seen[at] = flow.fin_seen[at] || view.has(net::kFin);
+    flow.reset_seen = flow.reset_seen || view.has(net::kRst);
+    if (flow.closed() && !was_closed) {
+        schedule(index, now_ + kClosedLinger);
+    }
+}
+
+Timestamp Inspector::Core::idle_deadline(const flow::Flow& flow) const {
+    if (flow.blocking != flow::Blocking::None) {
+        return flow.last_seen + kBlockedLinger;
+    }
+    if (flow.key.protocol != net::kTcp) {
+        return flow.last_seen + options_.udp_idle_timeout;
+    }
+    if (flow.closed()) {
+        return flow.last_seen + kClosedLinger;
+    }
+    const bool established = flow.payload[0] + flow.payload[1] > 0;
+    return flow.last_seen +
+           (established ? options_.tcp_idle_timeout : options_.tcp_handshake_timeout);
+}
+
+void Inspector::Core::schedule(uint32_t index, Timestamp when) {
+    flows_.timers().schedule(index, tick_of(when) + 1);
+}
+
+void Inspector::Core::on_timer(uint32_t index) {
+    flow::Flow& flow = flows_.at(index);
+    const Timestamp idle = idle_deadline(flow);
+    if (now_ >= idle) {
+        end_flow(index);
+        return;
+    }
+    Timestamp next = idle;
+    if (flow.session != flow::kNoSession && flow.recognised) {
+        report_if_due(flow);
+        next = std::min(next, sessions_.at(flow.session).next_report);
+    }
+    schedule(index, next);
+}
+
+void Inspector::Core::report_if_due(flow::Flow& flow) {
+    SessionState& session = sessions_.at(flow.session);
+    if (now_ < session.next_report) {
+        return;
+    }
+    writer_.write(session, flow,
+                  session.reported ? metadata::Phase::Update : metadata::Phase::Handshake, now_);
+    session.reported = true;
+    session.next_report = now_ + kUpdateEvery;
+}
+
+void Inspector::Core::end_flow(uint32_t index) {
+    flow::Flow& flow = flows_.at(index);
+    if (flow.session != flow::kNoSession) {
+        SessionState& session = sessions_.at(flow.session);
+        if (flow.recognised) {
+            session.gap =
+                session.gap || session.streams[0].has_gap() || session.streams[1].has_gap();
+            writer_.write(session, flow, metadata::Phase::End, now_);
+        }
+        release_session(flow);
+    }
+    counters_.add(Counter::FlowsExpired);
+    flows_.erase(index);
+}
+
+void Inspector::Core::stop_inspecting(SessionState& session) {
+    if (!session.inspecting) {
+        return;
+    }
+    session.inspecting = false;
+    session.gap = session.gap || session.streams[0].has_gap() || session.streams[1].has_gap();
+    for (auto& stream : session.streams) {
+        stream.release(segments_);
+    }
+    session.tls.release(assembly_);
+    abandon_certificate(session.certificate, hashing_);
+}
+
+void Inspector::Core::release_session(flow::Flow& flow) {
+    stop_inspecting(sessions_.at(flow.session));
+    sessions_.release(flow.session);
+    flow.session = flow::kNoSession;
+}
+
+void Inspector::Core::end_burst() {
+    constexpr uint32_t kMostPerBurst = 64;  // bounds the time one burst takes
+    flows_.timers().advance(tick_of(now_), kMostPerBurst,
+                            [this](uint32_t index) { on_timer(index); });
+    if (list_request_ != 0) {
+        list_some_sessions();
+    }
+}
+
+void Inspector::Core::request_sessions(uint64_t request) {
+    list_request_ = request;
+    list_cursor_ = 0;
+}
+
+void Inspector::Core::list_some_sessions() {
+    constexpr uint32_t kMostEntries = 256;
+    const uint32_t end = std::min(list_cursor_ + kMostEntries, flows_.capacity());
+    for (; list_cursor_ < end; ++list_cursor_) {
+        if (!flows_.in_use(list_cursor_)) {
+            continue;
+        }
+        metadata::SessionView* view = session_views_->reserve();
+        if (view == nullptr) {
+            return;  // goes on in a later burst
+        }
+        const flow::Flow& flow = flows_.at(list_cursor_);
+        const policy::Selector selector = selector_of(flow);
+        const Selection selection = judge_.select(flow.key.wire, flow.client_side, selector);
+        *view = {};
+        view->request = list_request_;
+        view->protocol = flow.key.protocol;
+        view->wire = flow.key.wire;
+        view->client_port_index = flow.client_side;
+        view->id = static_cast<uint32_t>(options_.worker) << 24 | list_cursor_;
+        view->timeout_seconds = static_cast<uint32_t>(std::max<int64_t>(
+            0,
+            std::chrono::duration_cast<std::chrono::seconds>(idle_deadline(flow) - now_).count()));
+        view->blocked = flow.blocking != flow::Blocking::None;
+        view->client = {selector.source, selector.source_port};
+        view->server = {selector.destination, selector.destination_port};
+        view->policy.assign(selection.rule == nullptr ? "" : selection.rule->name);
+        view->packets = flow.packets;
+        view->bytes = flow.bytes;
+        session_views_->commit();
+    }
+    if (list_cursor_ == flows_.capacity()) {
+        if (metadata::SessionView* view = session_views_->reserve(); view != nullptr) {
+            *view = {};
+            view->request = list_request_;
+            view->last = true;
+            session_views_->commit();
+            list_request_ = 0;
+        }
+    }
+}
+
+bool Inspector::Core::finish() {
+    for (; finish_cursor_ < flows_.capacity(); ++finish_cursor_) {
+        if (records_.size() == records_.capacity()) {
+            return false;
+        }
+        if (flows_.in_use(finish_cursor_)) {
+            end_flow(finish_cursor_);
+        }
+    }
+    finish_cursor_ = 0;
+    return true;
+}
+
+}  // namespace eti::inspect

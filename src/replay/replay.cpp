@@ -1,0 +1,185 @@
+#include "eti/replay/replay.h"
+
+#include "capture.h"
+#include "record_sink.h"
+
+#include "eti/inspect/inspector.h"
+#include "eti/intel/feed.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <stdexcept>
+
+namespace eti::replay {
+namespace {
+
+constexpr int kEthernet = 1;  // LINKTYPE_ETHERNET
+
+policy::Policy policy_of(const Options& options) {
+    return options.settings ? options.settings->policy
+                            : policy::Policy::inspect_everything("trust", "untrust");
+}
+
+std::array<std::string, 2> zones_of(const Options& options) {
+    if (!options.settings || options.settings->wires.empty()) {
+        return {"trust", "untrust"};
+    }
+    const auto& wire = options.settings->wires.front();
+    return {wire.interfaces[0].zone, wire.interfaces[1].zone};
+}
+
+inspect::Options inspect_options(const Options& options) {
+    inspect::Options inspect;
+    if (options.settings) {
+        const config::Limits& limits = options.settings->limits;
+        inspect.flows = limits.flows_per_worker;
+        inspect.sessions = limits.sessions_per_worker;
+        inspect.inspected_bytes_per_direction = limits.inspected_bytes_per_direction;
+        inspect.out_of_order_segments_per_direction = limits.out_of_order_segments_per_direction;
+        inspect.tcp_idle_timeout = limits.tcp_idle_timeout;
+        inspect.tcp_handshake_timeout = limits.tcp_handshake_timeout;
+        inspect.udp_idle_timeout = limits.udp_idle_timeout;
+    }
+    return inspect;
+}
+
+intel::Sha1Blocklist::Source load_blocklist(const std::string& path, std::ostream& messages) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        throw std::runtime_error("cannot read the certificate list '" + path + "'");
+    }
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    intel::CertificateFeed feed = intel::parse_certificate_feed(text);
+    if (!feed.error.empty()) {
+        throw std::runtime_error("certificate list '" + path + "': " + feed.error);
+    }
+    for (const auto& rejected : feed.rejected) {
+        messages << path << ":" << rejected.line << ": " << rejected.why << "\n";
+    }
+    return {"cc_cert_sha1", std::move(feed.entries)};
+}
+
+std::shared_ptr<const intel::Sha1Blocklist> load_blocklists(const Options& options,
+                                                            std::ostream& messages) {
+    std::vector<std::string> paths = options.blocklists;
+    if (options.settings) {
+        const auto& lists = options.settings->certificate_lists;
+        paths.insert(paths.end(), lists.begin(), lists.end());
+    }
+    std::vector<intel::Sha1Blocklist::Source> sources;
+    for (const std::string& path : paths) {
+        sources.push_back(load_blocklist(path, messages));
+    }
+    return std::make_shared<intel::Sha1Blocklist>(sources);
+}
+
+struct Totals {
+    uint64_t packets = 0;
+    uint64_t forwarded = 0;
+};
+
+Totals replay_packets(CaptureReader& reader, CaptureWriter* writer, inspect::Inspector& inspector,
+                      const flow::FlowHasher& hasher, RecordSink& sink) {
+    Totals totals;
+    Timestamp now{};
+    CapturedPacket packet;
+    while (reader.next(packet)) {
+        now = std::max(now, packet.time);  // stamps of real captures may step back
+        inspector.begin_burst(now);
+        const auto verdict = inspector.inspect(inspect::classify(packet.bytes, 0, 0, hasher));
+        inspector.end_burst();
+        ++totals.packets;
+        if (verdict == inspect::Verdict::Forward) {
+            ++totals.forwarded;
+            if (writer != nullptr) {
+                writer->write(packet);
+            }
+        }
+        sink.drain();
+    }
+    inspector.begin_burst(now);
+    while (!inspector.finish()) {
+        sink.drain();
+    }
+    sink.drain();
+    return totals;
+}
+
+nlohmann::ordered_json summary_of(const Totals& totals, const RecordSink& sink,
+                                  const inspect::Counters& counters) {
+    nlohmann::ordered_json summary{{"packets", totals.packets},
+                                   {"forwarded", totals.forwarded},
+                                   {"withheld", totals.packets - totals.forwarded},
+                                   {"sessions", sink.sessions()},
+                                   {"blocked", sink.blocked()},
+                                   {"visibility", sink.visibility()}};
+    auto& counted = summary["counters"];
+    for (std::size_t i = 0; i < inspect::kCounterCount; ++i) {
+        const uint64_t value = counters.get(static_cast<inspect::Counter>(i));
+        if (value > 0) {
+            counted[std::string(inspect::kCounterTexts[i].name)] = value;
+        }
+    }
+    return summary;
+}
+
+void replay(const Options& options, std::ostream& records_out, std::ostream& messages) {
+    CaptureReader reader(options.capture);
+    if (reader.link_type() != kEthernet) {
+        throw std::runtime_error("'" + options.capture + "' has link type " +
+                                 std::to_string(reader.link_type()) +
+                                 "; only Ethernet captures are read");
+    }
+    std::unique_ptr<CaptureWriter> writer;
+    if (!options.out.empty()) {
+        writer = std::make_unique<CaptureWriter>(options.out, reader.link_type(),
+                                                 reader.snap_length());
+    }
+    std::ofstream records_file;
+    std::ostream* records = nullptr;
+    if (options.records == "-") {
+        records = &records_out;
+    } else if (!options.records.empty()) {
+        records_file.open(options.records, std::ios::binary);
+        records = &records_file;
+    }
+
+    QuiescentDomain domain(0);
+    inspect::Tables tables(domain, std::make_shared<policy::Policy>(policy_of(options)));
+    tables.blocklist.publish(load_blocklists(options, messages));
+    RecordSink sink(records);
+    const auto counters = std::make_unique<inspect::Counters>();
+    const flow::FlowHasher hasher({1, 2});  // captures are replayed alike every time
+    inspect::Inspector inspector(inspect_options(options), hasher, tables,
+                                 {{zones_of(options), true}},
+                                 {&sink.records(), &sink.certificates(), nullptr}, *counters);
+    const Totals totals = replay_packets(reader, writer.get(), inspector, hasher, sink);
+    if (writer) {
+        writer->close();
+    }
+    if (records != nullptr && !records->flush()) {
+        throw std::runtime_error("cannot write the records to '" + options.records + "'");
+    }
+    if (!reader.error().empty()) {
+        messages << reader.error() << "\n";
+    }
+    messages << summary_of(totals, sink, *counters).dump() << "\n";
+}
+
+}  // namespace
+
+int run(const Options& options, std::ostream& records_out, std::ostream& messages) {
+    try {
+        replay(options, records_out, messages);
+        return 0;
+    } catch (const std::exception& error) {
+        messages << "etid replay: " << error.what() << "\n";
+        return 1;
+    }
+}
+
+}  // namespace eti::replay

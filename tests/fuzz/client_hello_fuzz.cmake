@@ -1,0 +1,1 @@
+eti_fuzz(client_hello DEPENDS tls)

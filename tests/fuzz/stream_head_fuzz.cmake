@@ -1,0 +1,1 @@
+eti_fuzz(stream_head DEPENDS stream wire)

@@ -1,0 +1,54 @@
+// Segments of five bytes each: 16-bit offset, 16-bit length (the lowest 13 bits), filler. The
+// first four bytes are the sequence number the stream starts with.
+#include "eti/base/check.h"
+#include "eti/stream/stream_head.h"
+#include "eti/wire/reader.h"
+#include "tests/support/receiver_model.h"
+
+#include <vector>
+
+namespace {
+
+constexpr uint32_t kBlocks = 64;
+constexpr unsigned kLimit = 48;
+constexpr int kMaxSegments = 64;
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+    using eti::stream::Accepted;
+    static eti::stream::SegmentPool pool(kBlocks);
+    eti::wire::Reader input(std::span<const uint8_t>(data, size));
+    uint32_t first = 0;
+    if (!input.u32(first)) {
+        return 0;
+    }
+    eti::stream::StreamHead head;
+    head.start(first);
+    eti::test::ReceiverModel model;
+    std::vector<uint8_t> delivered;
+    uint16_t offset = 0;
+    uint16_t length = 0;
+    uint8_t filler = 0;
+    for (int i = 0; i < kMaxSegments; ++i) {
+        if (!input.u16(offset) || !input.u16(length) || !input.u8(filler)) {
+            break;
+        }
+        const std::vector<uint8_t> bytes(length & 0x1fff, filler);
+        const Accepted accepted =
+            head.accept(first + offset, bytes, pool, kLimit, [&](std::span<const uint8_t> run) {
+                delivered.insert(delivered.end(), run.begin(), run.end());
+            });
+        if (accepted == Accepted::OverBudget) {
+            break;
+        }
+        model.accept(offset, bytes);
+        ETI_CHECK(delivered == model.delivered);
+        ETI_CHECK(head.delivered() == delivered.size());
+        ETI_CHECK(head.has_gap() == model.has_gap());
+        ETI_CHECK(kBlocks - pool.available() <= kLimit);
+    }
+    head.release(pool);
+    ETI_CHECK(pool.available() == kBlocks);
+    return 0;
+}

@@ -1,0 +1,1 @@
+eti_fuzz(tls_session DEPENDS tls)

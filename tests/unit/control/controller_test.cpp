@@ -1,0 +1,118 @@
+#include "eti/control/controller.h"
+
+#include "tests/unit/control/fake_dataplane.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <thread>
+
+namespace eti::control {
+namespace {
+
+class ControllerTest : public testing::Test {
+  protected:
+    ControllerTest() {
+        settings_.limits.batch_records = 2;
+        settings_.wires.push_back({"W", {}});
+        settings_.wires[0].interfaces[0].name = "ge-0/0/0";
+        settings_.wires[0].interfaces[1].name = "ge-0/0/1";
+        controller_.emplace(Controller::Setup{.settings = settings_,
+                                              .dataplane = dataplane_.view(),
+                                              .sink = sink_,
+                                              .events = &events_,
+                                              .sensor = {"eti1", "b007"},
+                                              .version = "0.1.0",
+                                              .clock = [this] { return now_; },
+                                              .refresh_feeds = {}});
+    }
+
+    FakeDataplane dataplane_{2};
+    config::Settings settings_;
+    ListSink sink_;
+    Mailbox<uplink::Event> events_;
+    Timestamp now_ = at_second(0);
+    std::optional<Controller> controller_;
+};
+
+TEST_F(ControllerTest, RecordsBecomeBatchesAndAcknowledgementsCount) {
+    for (uint64_t id = 1; id <= 3; ++id) {
+        push(dataplane_.worker(id % 2).records, example_record(id));
+    }
+    EXPECT_FALSE(controller_->turn());
+    ASSERT_EQ(sink_.batches.size(), 1U);
+    EXPECT_EQ(controller_->status().statistics.records_batched, 1U);
+    now_ = at_second(1);
+    controller_->turn();
+    ASSERT_EQ(sink_.batches.size(), 2U);
+    using Outcome = uplink::SubmissionResult::Outcome;
+    events_.post(uplink::SubmissionResult{Outcome::Acknowledged, 2});
+    events_.post(uplink::SubmissionResult{Outcome::Rejected, 1});
+    controller_->turn();
+    const StatisticsStatus statistics = controller_->status().statistics;
+    EXPECT_EQ(statistics.records_drained, 3U);
+    EXPECT_EQ(statistics.records_acknowledged, 2U);
+    EXPECT_EQ(statistics.records_lost(), 1U);
+}
+
+TEST_F(ControllerTest, CountersAreSummedOverWorkers) {
+    dataplane_.worker(0).counters = {4, 1, 2, 0};
+    dataplane_.worker(1).counters = {6, 0, 4, 3};
+    const StatisticsStatus statistics = controller_->status().statistics;
+    EXPECT_EQ(statistics.sessions_inspected, 10U);
+    EXPECT_EQ(statistics.sessions_whitelisted, 1U);
+    EXPECT_EQ(statistics.sessions_detected, 6U);
+    EXPECT_EQ(statistics.records_ring_full, 3U);
+    EXPECT_EQ(statistics.records_lost(), 3U);
+}
+
+TEST_F(ControllerTest, FinishDrainsEverythingAndSendsTheLastBatch) {
+    for (uint64_t id = 1; id <= 5; ++id) {
+        push(dataplane_.worker(0).records, example_record(id));
+    }
+    controller_->finish();
+    uint64_t records = 0;
+    for (const uplink::Batch& batch : sink_.batches) {
+        records += batch.records;
+    }
+    EXPECT_EQ(records, 5U);
+}
+
+TEST_F(ControllerTest, StoredStateIsInForceAtOnce) {
+    uplink::StoredState stored;
+    stored.infected_hosts = {9, {{net::IpAddress::v4(10, 0, 1, 10), 10, "why", {}, {}}}};
+    controller_->restore(std::move(stored));
+    EXPECT_EQ(controller_->status().infected_hosts->entries().size(), 1U);
+    EXPECT_EQ(controller_->status().categories[1].feeds[0].version, "9");
+}
+
+TEST_F(ControllerTest, StatusNamesWiresPortsAndRings) {
+    push(dataplane_.worker(1).records, example_record(1));
+    const Status status = controller_->status();
+    EXPECT_EQ(status.host_name, "eti1");
+    EXPECT_EQ(status.wires.at(0).interfaces[1], "ge-0/0/1");
+    EXPECT_EQ(status.ports.at(0).device, "af-packet veth0");
+    EXPECT_EQ(status.workers.at(1).records.used, 1U);
+    EXPECT_GE(status.workers.at(1).records.capacity, 64U);
+    EXPECT_EQ(status.maximum_flows, 2U * settings_.limits.flows_per_worker);
+}
+
+TEST_F(ControllerTest, WithoutAFeedServerADownloadIsRefusedWithTheRemedy) {
+    EXPECT_NE(controller_->refresh_feeds().find("set services security-intelligence url"),
+              std::string::npos);
+}
+
+TEST_F(ControllerTest, EventsWakeTheLoop) {
+    std::thread uplink([&] {
+        events_.post(uplink::InfectedHostsUpdate{
+            1, {{net::IpAddress::v4(10, 0, 1, 10), 10, "why", {}, {}}}});
+    });
+    while (dataplane_.infected_hosts().read()->empty()) {
+        controller_->loop().turn(std::chrono::milliseconds(1000));
+    }
+    uplink.join();
+    EXPECT_EQ(dataplane_.infected_hosts().read()->entries().size(), 1U);
+}
+
+}  // namespace
+}  // namespace eti::control
