@@ -46,12 +46,16 @@ class Session::Steering {
     bool may_begin_with(ContentType type) const;
     void detect(HandshakeType type);
 
+    bool opens_with_ssl2(uint8_t byte) const;
+    void ssl2_hello(std::span<const uint8_t>& bytes);
+
     void record_header();
     void fragment(std::span<const uint8_t> piece);
     void change_cipher_spec();
     void alerts(std::span<const uint8_t> piece);
 
     void messages(std::span<const uint8_t> piece);
+    bool hello_escaped(uint8_t type) const;
     void message_header();
     void passing(std::span<const uint8_t> piece);
     void certificates(std::span<const uint8_t> piece);
@@ -85,6 +89,10 @@ void Session::feed(Direction direction, std::span<const uint8_t> bytes, Assembly
 
 void Session::Steering::run(std::span<const uint8_t> bytes) {
     while (!bytes.empty() && !stopped()) {
+        if (opens_with_ssl2(bytes[0])) {
+            ssl2_hello(bytes);
+            continue;
+        }
         if (!side_.spoken && side_.records.at_boundary() &&
             !may_begin_with(static_cast<ContentType>(bytes[0]))) {
             stop(SessionState::NotTls, SessionError::NotTls);
@@ -133,6 +141,34 @@ bool Session::Steering::may_begin_with(ContentType type) const {
         return true;
     }
     return detecting() ? inbound() && type == ContentType::Alert : is_known(type);
+}
+
+bool Session::Steering::opens_with_ssl2(uint8_t byte) const {
+    if (inbound() || side_.spoken) {
+        return false;
+    }
+    return session_.ssl2_hello_.started() ||
+           (side_.records.at_boundary() && Ssl2HelloReader::may_begin_with(byte));
+}
+
+void Session::Steering::ssl2_hello(std::span<const uint8_t>& bytes) {
+    switch (session_.ssl2_hello_.next(bytes)) {
+        case Ssl2HelloReader::Event::NeedMore:
+            break;
+        case Ssl2HelloReader::Event::Header:
+            if (detecting()) {
+                session_.state_ = SessionState::Handshaking;
+            }
+            break;
+        case Ssl2HelloReader::Event::Done:
+            side_.spoken = true;
+            session_.client_hello_seen_ = true;
+            session_.tls13_not_offered_ = true;
+            break;
+        case Ssl2HelloReader::Event::Bad:
+            stop(SessionState::NotTls, SessionError::NotTls);
+            break;
+    }
 }
 
 // The first handshake message tells whether this is TLS.
@@ -185,11 +221,13 @@ void Session::Steering::fragment(std::span<const uint8_t> piece) {
 }
 
 // Around a HelloRetryRequest both sides may send one that means nothing (RFC 8446 appendix D.4).
-// A server's before its ServerHello means nothing either: clients refuse it.
+// A server's without a ServerHello is either such a one, or the hello escaped us.
 void Session::Steering::change_cipher_spec() {
-    const bool meaningless = inbound() ? !session_.server_hello_seen_
-                                       : session_.retry_requested_ && !session_.server_hello_seen_;
-    if (!meaningless) {
+    if (session_.server_hello_seen_) {
+        end_clear_part(side_);
+    } else if (inbound()) {
+        session_.early_change_ = true;
+    } else if (!session_.retry_requested_) {
         end_clear_part(side_);
     }
 }
@@ -221,6 +259,10 @@ void Session::Steering::messages(std::span<const uint8_t> piece) {
                 return;
             }
         }
+        if (inbound() && reader.at_boundary() && !piece.empty() && hello_escaped(piece[0])) {
+            end_clear_part(side_);
+            return;
+        }
         std::span<const uint8_t> bytes;
         switch (reader.next(piece, pool_, bytes)) {
             case HandshakeReader::Event::NeedMore:
@@ -239,6 +281,12 @@ void Session::Steering::messages(std::span<const uint8_t> piece) {
                 return;
         }
     }
+}
+
+// After a ChangeCipherSpec only a ServerHello can still be in clear.
+bool Session::Steering::hello_escaped(uint8_t type) const {
+    return session_.early_change_ && !session_.server_hello_seen_ &&
+           static_cast<HandshakeType>(type) != HandshakeType::ServerHello;
 }
 
 // Only the hellos are needed as a whole: the client's first, and all of the server's.

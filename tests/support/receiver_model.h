@@ -34,8 +34,9 @@ class ReceiverModel {
     };
 
     void deliver(const Segment& segment) {
-        while (delivered.size() < segment.end()) {
-            delivered.push_back(segment.bytes[delivered.size() - segment.start]);
+        if (delivered.size() < segment.end()) {
+            const auto seen = static_cast<std::ptrdiff_t>(delivered.size() - segment.start);
+            delivered.insert(delivered.end(), segment.bytes.begin() + seen, segment.bytes.end());
         }
     }
 

@@ -113,6 +113,20 @@ inline Bytes client_hello(const ClientHelloSpec& spec = {}) {
     return handshake(tls::HandshakeType::ClientHello, client_hello_body(spec));
 }
 
+// ssl2_client_hello is the hello of old clients, in no record (RFC 5246 appendix E.2).
+inline Bytes ssl2_client_hello(uint16_t version = tls::version::kTls10) {
+    Bytes body = join({number(1, 1),
+                       number(version, 2),
+                       number(6, 2),
+                       number(0, 2),
+                       number(16, 2),
+                       {0, 0, 0x2f, 0, 0, 0x35},
+                       Bytes(16, 0x33)});
+    Bytes message = prefixed(2, body);
+    message[0] |= 0x80;
+    return message;
+}
+
 // The random that makes a ServerHello a HelloRetryRequest (RFC 8446 section 4.1.3).
 inline Bytes retry_random() {
     return {0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c,

@@ -10,6 +10,7 @@
 #include "eti/tls/handshake.h"
 #include "eti/tls/record.h"
 #include "eti/tls/server_hello.h"
+#include "eti/tls/ssl2_hello.h"
 
 #include <array>
 #include <cstdint>
@@ -22,7 +23,8 @@ namespace eti::tls {
 class SessionVisitor {
   public:
     virtual ~SessionVisitor() = default;
-    // The first ClientHello; one that answers a HelloRetryRequest is not reported.
+    // The first ClientHello; one that answers a HelloRetryRequest is not reported, nor one in
+    // the form of SSL 2.
     virtual void client_hello(const ClientHello& hello) = 0;
     // A HelloRetryRequest, marked so, and then the ServerHello.
     virtual void server_hello(const ServerHello& hello) = 0;
@@ -102,11 +104,13 @@ class Session {
 
     std::array<Side, 2> sides_;
     CertificateListReader certificates_;
+    Ssl2HelloReader ssl2_hello_;
     SessionState state_ = SessionState::Detecting;
     SessionError error_ = SessionError::None;
     bool client_hello_seen_ = false;
     bool tls13_not_offered_ = false;  // the ClientHello was read and lacks it
     bool retry_requested_ = false;
+    bool early_change_ = false;  // the server sent a ChangeCipherSpec before its hello
     bool server_hello_seen_ = false;
     bool certificate_started_ = false;
     bool certificate_complete_ = false;

@@ -179,6 +179,19 @@ std::vector<Case> accepted() {
          SessionState::Handshaking,
          SessionError::None,
          true},
+        {"a ChangeCipherSpec without a ServerHello: it escaped us",
+         {{kOut, offer()}, {kIn, server_end}, {kIn, record(ContentType::ApplicationData, {1})}},
+         kOffer,
+         SessionState::Finished},
+        {"a client that opens in the form of SSL 2",
+         {{kOut, test::ssl2_client_hello()},
+          {kIn, records(kHandshake, flight())},
+          {kOut, client_end},
+          {kIn, server_end}},
+         "server_hello 771\n" + kChain,
+         SessionState::Finished,
+         SessionError::None,
+         true},
         {"an empty certificate list",
          {{kOut, offer()},
           {kIn, records(kHandshake, join({test::server_hello(), test::certificate({})}))}},
@@ -310,7 +323,7 @@ TEST(Session, TellsWhatIsNoTls) {
         {"one byte of it", {{kOut, test::text("G")}}, "", SessionState::NotTls},
         {"a banner", {{kIn, test::text("220 mail.example ESMTP\r\n")}}, "", SessionState::NotTls},
         {"a banner of one byte", {{kIn, test::text("2")}}, "", SessionState::NotTls},
-        {"the hello of SSL 2", {{kOut, {0x80, 0x2e, 1, 3, 1, 0, 0x15}}}, "", SessionState::NotTls},
+        {"SSL 2 itself", {{kOut, test::ssl2_client_hello(2)}}, "", SessionState::NotTls},
         {"right type, wrong version", {{kOut, {22, 2}}}, "", SessionState::NotTls},
         {"absurd length", {{kOut, {22, 3, 1, 0xff}}}, "", SessionState::NotTls},
         {"a client's other handshake message",
@@ -340,6 +353,27 @@ TEST(Session, TellsWhatIsNoTls) {
             EXPECT_EQ(exchange.session.error(), SessionError::NotTls);
             EXPECT_EQ(exchange.log.text(), c.log);
         }
+    }
+}
+
+TEST(Session, DetectsTheSsl2FormWhenItsLengthsAgree) {
+    const Bytes hello = test::ssl2_client_hello();
+    Exchange exchange;
+    exchange.feed(kOut, std::span(hello).first(10));
+    EXPECT_EQ(exchange.session.state(), SessionState::Detecting);
+    exchange.feed(kOut, std::span(hello).subspan(10, 1));
+    EXPECT_EQ(exchange.session.state(), SessionState::Handshaking);
+    EXPECT_FALSE(exchange.session.client_hello_seen());
+    exchange.feed(kOut, std::span(hello).subspan(11));
+    EXPECT_TRUE(exchange.session.client_hello_seen());
+    for (const std::size_t at : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{3},
+                                 std::size_t{5}, std::size_t{6}, std::size_t{8}, std::size_t{10}}) {
+        SCOPED_TRACE(at);
+        Bytes damaged = hello;
+        damaged[at] ^= 0x81;
+        Exchange other;
+        other.feed(kOut, damaged);
+        EXPECT_EQ(other.session.state(), SessionState::NotTls);
     }
 }
 
