@@ -64,21 +64,6 @@ void set_serial(X509* certificate, const std::string& hex) {
     BN_free(serial);
 }
 
-// A raw value is exchanged behind OpenSSL's back, which would check it.
-void add_attribute(X509_NAME* name, const std::string& field, const std::string& value, bool raw) {
-    const std::string checked = raw ? "x" : value;
-    X509_NAME_ENTRY* entry = X509_NAME_ENTRY_create_by_txt(
-        nullptr, field.c_str(), MBSTRING_UTF8, bytes_of(checked), static_cast<int>(checked.size()));
-    require(entry != nullptr, "attribute");
-    if (raw) {
-        require(X509_NAME_ENTRY_set_data(entry, V_ASN1_UTF8STRING, bytes_of(value),
-                                         static_cast<int>(value.size())) == 1,
-                "raw value");
-    }
-    require(X509_NAME_add_entry(name, entry, -1, 0) == 1, "attribute");
-    X509_NAME_ENTRY_free(entry);
-}
-
 GENERAL_NAME* make_general_name(int type, const std::string& value) {
     GENERAL_NAME* name = GENERAL_NAME_new();
     require(name != nullptr, "general name");
@@ -132,12 +117,7 @@ std::string TestCertificate::key_pem() const {
 }
 
 CertificateBuilder& CertificateBuilder::subject(std::string field, std::string_view value) {
-    subject_.push_back({std::move(field), std::string(value), false});
-    return *this;
-}
-
-CertificateBuilder& CertificateBuilder::raw_subject(std::string field, std::string_view bytes) {
-    subject_.push_back({std::move(field), std::string(bytes), true});
+    subject_.push_back({std::move(field), std::string(value)});
     return *this;
 }
 
@@ -196,8 +176,11 @@ TestCertificate CertificateBuilder::make(const TestCertificate* issuer) const {
                 ASN1_TIME_set(X509_getm_notAfter(certificate), until_) != nullptr,
             "validity");
     for (const Attribute& attribute : subject_) {
-        add_attribute(X509_get_subject_name(certificate), attribute.field, attribute.value,
-                      attribute.raw);
+        require(
+            X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), attribute.field.c_str(),
+                                       MBSTRING_UTF8, bytes_of(attribute.value),
+                                       static_cast<int>(attribute.value.size()), -1, 0) == 1,
+            "subject");
     }
     const X509* signer = issuer == nullptr ? certificate : issuer->x509.get();
     require(X509_set_issuer_name(certificate, X509_get_subject_name(signer)) == 1, "issuer");

@@ -31,8 +31,6 @@ class CertificateBuilder {
   public:
     // subject appends an attribute: field is "CN", "O", ...; value is UTF-8 and may hold a NUL.
     CertificateBuilder& subject(std::string field, std::string_view value);
-    // raw_subject appends bytes that claim to be a UTF8String, checked by nobody.
-    CertificateBuilder& raw_subject(std::string field, std::string_view bytes);
     CertificateBuilder& key(KeyKind kind);
     CertificateBuilder& serial(std::string hex);
     CertificateBuilder& valid(std::time_t from, std::time_t until);
@@ -48,7 +46,6 @@ class CertificateBuilder {
     struct Attribute {
         std::string field;
         std::string value;
-        bool raw;
     };
     struct AlternativeName {
         int type;
