@@ -22,19 +22,6 @@ struct FreeNames {
     void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
 };
 
-bool print_name(const X509_NAME* name, unsigned long flags, std::string& text) {
-    const std::unique_ptr<BIO, FreeBio> bio(BIO_new(BIO_s_mem()));
-    if (bio == nullptr || X509_NAME_print_ex(bio.get(), name, 0, flags) < 0) {
-        return false;
-    }
-    char* data = nullptr;
-    const long size = BIO_get_mem_data(bio.get(), &data);
-    if (size > 0) {
-        text.assign(data, static_cast<std::size_t>(size));
-    }
-    return true;
-}
-
 std::span<const uint8_t> bytes_of(const ASN1_STRING* string) {
     return {ASN1_STRING_get0_data(string), static_cast<std::size_t>(ASN1_STRING_length(string))};
 }
@@ -81,16 +68,15 @@ std::string alternative_name_text(const GENERAL_NAME* name) {
 }  // namespace
 
 std::string name_text(const X509_NAME* name) {
-    constexpr unsigned long kUtf8 =
-        XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
-    // A string that lies about its type is shown byte by byte instead.
-    constexpr unsigned long kBytes = (XN_FLAG_RFC2253 | ASN1_STRFLGS_IGNORE_TYPE) &
-                                     ~static_cast<unsigned long>(ASN1_STRFLGS_UTF8_CONVERT);
-    std::string text;
-    if (!print_name(name, kUtf8, text)) {
-        print_name(name, kBytes, text);
+    // RFC 2253 would have every byte above 0x7f escaped; UTF-8 is what readers can read.
+    constexpr auto kFlags = XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
+    const std::unique_ptr<BIO, FreeBio> bio(BIO_new(BIO_s_mem()));
+    if (bio == nullptr || X509_NAME_print_ex(bio.get(), name, 0, kFlags) < 0) {
+        return {};
     }
-    return text;
+    char* data = nullptr;
+    const long size = BIO_get_mem_data(bio.get(), &data);
+    return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
 }
 
 bool alternative_names(const X509* certificate, std::vector<std::string>& names) {

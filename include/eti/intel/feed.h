@@ -47,11 +47,13 @@ inline constexpr std::size_t kMaxRejectedLines = 1000;
 
 // parse_certificate_feed reads SSLBL CSV in its variants (CRLF or LF, byte order mark, any column
 // order, header commented or not) and plain lists of one SHA-1 or SHA-256 per line, any case,
-// with or without colons. "# END (N) entries" must agree with the entries read.
+// with or without colons. Fewer rows than "# END (N) entries" declares, no such line under the
+// SSLBL banner, or no entry at all is an error; more rows than declared are legal.
 CertificateFeed parse_certificate_feed(std::string_view text, const FeedLimits& limits = {});
 
 // parse_allowlist_feed reads our own form, one "kind,value" per line with kind ip, range, cidr,
-// hostname, sha1 or sha256; '#' starts a comment.
+// hostname, sha1 or sha256; '#' starts a comment. A list without entries is legal here, a file
+// without bytes is not.
 AllowlistFeed parse_allowlist_feed(std::string_view text, const FeedLimits& limits = {});
 
 }  // namespace eti::intel

@@ -1,0 +1,1 @@
+eti_fuzz(allowlist_feed DEPENDS intel)

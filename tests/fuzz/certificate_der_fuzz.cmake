@@ -1,0 +1,1 @@
+eti_fuzz(certificate_der DEPENDS x509)

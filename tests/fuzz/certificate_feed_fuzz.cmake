@@ -1,0 +1,1 @@
+eti_fuzz(certificate_feed DEPENDS intel)

@@ -1,0 +1,1 @@
+eti_fuzz(record_json DEPENDS metadata)
