@@ -324,7 +324,6 @@ Node Tree::container(Node parent, Statement statement, Position position) {
     if (lyd_find_sibling_val(siblings(parent), statement.raw(), nullptr, 0, &node) == LY_SUCCESS) {
         return Node(node);
     }
-    reject_other_case(parent, statement, position);
     if (lyd_new_inner(parent.raw(), statement.raw()->module, statement.raw()->name, 0, &node) !=
         LY_SUCCESS) {
         fail(position, last_message(model_->raw()));
@@ -332,15 +331,14 @@ Node Tree::container(Node parent, Statement statement, Position position) {
     return remember(parent, node, position);
 }
 
-Node Tree::entry(Node parent, Statement list, const std::vector<KeyValue>& keys,
-                 Position position) {
+Node Tree::entry(Node parent, Statement list, const std::vector<KeyValue>& keys) {
+    const Position position = keys.at(0).position;
     const std::string which = predicates(list, keys);
     lyd_node* node = nullptr;
     if (lyd_find_sibling_val(siblings(parent), list.raw(), which.c_str(), which.size(), &node) ==
         LY_SUCCESS) {
         return Node(node);
     }
-    reject_other_case(parent, list, position);
     if (lyd_new_list2(parent.raw(), list.raw()->module, list.raw()->name, which.c_str(), 0,
                       &node) != LY_SUCCESS) {
         fail(position, last_message(model_->raw()));
@@ -363,7 +361,6 @@ Node Tree::leaf(Node parent, Statement statement, const std::string& value, Posi
         }
         return Node(node);
     }
-    reject_other_case(parent, statement, position);
     if (lyd_new_term(parent.raw(), statement.raw()->module, statement.raw()->name, value.c_str(), 0,
                      &node) != LY_SUCCESS) {
         fail(position, last_message(model_->raw()));
