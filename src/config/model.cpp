@@ -64,7 +64,7 @@ std::string enum_complaint(const lysc_type* type, const std::string& value) {
     const lysc_type_bitenum_item* items = reinterpret_cast<const lysc_type_enum*>(type)->enums;
     std::string names;
     for (std::size_t i = 0; i < LY_ARRAY_COUNT(items); ++i) {
-        names += (i == 0 ? "" : ", ") + std::string(items[i].name);
+        names.append(i == 0 ? "" : ", ").append(items[i].name);
     }
     return "syntax error: unknown value '" + value + "'; expecting one of: " + names;
 }
@@ -98,7 +98,7 @@ std::string data_path(const ly_err_item* item) {
     constexpr std::string_view kMark = "ata location \"";
     const std::size_t start = path.find(kMark);
     if (start == std::string::npos) {
-        return path.starts_with('/') ? path : std::string();
+        return {};
     }
     const std::size_t from = start + kMark.size();
     const std::size_t end = path.find("\"", from);
@@ -310,9 +310,13 @@ void Tree::reject_other_case(Node parent, Statement statement, Position position
             for (const lysc_node* theirs = case_of(other->schema); theirs != nullptr;
                  theirs = case_of(theirs->parent)) {
                 if (theirs->parent == own->parent && theirs != own) {
-                    fail(position, "'" + std::string(statement.name()) + "' excludes '" +
-                                       other->schema->name + "' of line " +
-                                       std::to_string(this->position(Node(other)).line));
+                    const std::size_t line = this->position(Node(other)).line;
+                    fail(position, std::string("'")
+                                       .append(statement.name())
+                                       .append("' excludes '")
+                                       .append(other->schema->name)
+                                       .append("' of line ")
+                                       .append(std::to_string(line)));
                 }
             }
         }

@@ -426,6 +426,39 @@ TEST(Settings, StatementsWithoutEffectAreSaid) {
                                    "then count")));
 }
 
+TEST(Settings, PoliciesWithoutEffectAreSaid) {
+    const std::string dmz = "set security zones security-zone dmz\n";
+    const auto pair = [](const std::string& from, const std::string& to) {
+        return "set security policies from-zone " + from + " to-zone " + to + " policy p ";
+    };
+    const auto rule = [&](const std::string& from, const std::string& to) {
+        return pair(from, to) +
+               "match source-address any destination-address any application any\n" +
+               pair(from, to) + "then permit\n";
+    };
+    struct Case {
+        const char* from;
+        const char* to;
+        bool joined;
+    };
+    const Case cases[] = {{"trust", "untrust", true}, {"untrust", "trust", true},
+                          {"any", "untrust", true},   {"any", "any", true},
+                          {"trust", "trust", false},  {"dmz", "untrust", false},
+                          {"dmz", "any", false}};
+    for (const Case& c : cases) {
+        const Settings settings = load(std::string(kWire) + dmz + rule(c.from, c.to));
+        const auto said = Contains(HasSubstr("no secure-wire joins these zones"));
+        if (c.joined) {
+            EXPECT_THAT(settings.warnings, Not(said)) << c.from << " " << c.to;
+        } else {
+            EXPECT_THAT(settings.warnings, said) << c.from << " " << c.to;
+        }
+    }
+    EXPECT_THAT(
+        load("set services security-metadata-streaming policy P http action permit").warnings,
+        Contains(HasSubstr("policy P is attached to no zone pair")));
+}
+
 TEST(Settings, RuleWithoutActionPermitsAndIsSaidOnce) {
     const Settings settings =
         load(kRule + kStreaming + kProfiles +
