@@ -98,18 +98,18 @@ std::vector<policy::PortRange> compile_applications(const Tree& tree,
         const Node own = applications.entry("application", name.value());
         ranges.push_back(own ? compile_application(tree, own) : find_predefined(tree, name));
     };
+    bool any = false;
     for (const Node& name : names) {
         if (name.value() == "any") {
-            return {};
-        }
-        if (const Node set = applications.entry("application-set", name.value())) {
+            any = true;  // the other names must still make sense
+        } else if (const Node set = applications.entry("application-set", name.value())) {
             const std::vector<Node> members = set.children("application");
             std::for_each(members.begin(), members.end(), add);
         } else {
             add(name);
         }
     }
-    return ranges;
+    return any ? std::vector<policy::PortRange>() : ranges;
 }
 
 }  // namespace eti::config

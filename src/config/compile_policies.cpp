@@ -27,8 +27,10 @@ class PolicyCompiler {
             pairs.push_back(compile_pair(pair));
             note_use(pairs.back());
             warn_half_configured(pairs.back());
+            warn_without_wire(pairs.back());
         }
         warn_unused_profiles();
+        warn_unused_streaming();
         settings_.policy = policy::Policy(std::move(pairs));
     }
 
@@ -49,6 +51,7 @@ class PolicyCompiler {
     }
 
     std::optional<policy::MetadataStreaming> compile_streaming(std::string_view name) {
+        used_streaming_.insert(name);
         const Node policy =
             tree_.top("services").child("security-metadata-streaming").entry("policy", name);
         const Node http = policy.child("http");
@@ -155,12 +158,40 @@ class PolicyCompiler {
         }
     }
 
+    void warn_unused_streaming() {
+        const Node streaming = tree_.top("services").child("security-metadata-streaming");
+        for (const Node& policy : streaming.children("policy")) {
+            if (!used_streaming_.contains(policy.value())) {
+                warn("security-metadata-streaming policy " + std::string(policy.value()) +
+                     " is attached to no zone pair: it has no effect");
+            }
+        }
+    }
+
+    // Either end of a wire may be the side sessions come from.
+    void warn_without_wire(const policy::ZonePair& pair) {
+        const auto is = [](const std::string& named, const Interface& end) {
+            return named == "any" || named == end.zone;
+        };
+        bool joined = settings_.wires.empty();  // said elsewhere
+        for (const Wire& wire : settings_.wires) {
+            const auto& [first, second] = wire.interfaces;
+            joined = joined || (is(pair.from, first) && is(pair.to, second)) ||
+                     (is(pair.from, second) && is(pair.to, first));
+        }
+        if (!joined) {
+            warn("from-zone " + pair.from + " to-zone " + pair.to +
+                 ": no secure-wire joins these zones, the policies have no effect");
+        }
+    }
+
     void warn(std::string text) { settings_.warnings.push_back(std::move(text)); }
 
     const Tree& tree_;
     Settings& settings_;
     const Node intelligence_;
     std::set<std::string_view> used_profiles_;
+    std::set<std::string_view> used_streaming_;
 };
 
 }  // namespace

@@ -64,7 +64,7 @@ std::string enum_complaint(const lysc_type* type, const std::string& value) {
     const lysc_type_bitenum_item* items = reinterpret_cast<const lysc_type_enum*>(type)->enums;
     std::string names;
     for (std::size_t i = 0; i < LY_ARRAY_COUNT(items); ++i) {
-        names += (i == 0 ? "" : ", ") + std::string(items[i].name);
+        names.append(i == 0 ? "" : ", ").append(items[i].name);
     }
     return "syntax error: unknown value '" + value + "'; expecting one of: " + names;
 }
@@ -98,7 +98,7 @@ std::string data_path(const ly_err_item* item) {
     constexpr std::string_view kMark = "ata location \"";
     const std::size_t start = path.find(kMark);
     if (start == std::string::npos) {
-        return path.starts_with('/') ? path : std::string();
+        return {};
     }
     const std::size_t from = start + kMark.size();
     const std::size_t end = path.find("\"", from);
@@ -310,9 +310,13 @@ void Tree::reject_other_case(Node parent, Statement statement, Position position
             for (const lysc_node* theirs = case_of(other->schema); theirs != nullptr;
                  theirs = case_of(theirs->parent)) {
                 if (theirs->parent == own->parent && theirs != own) {
-                    fail(position, "'" + std::string(statement.name()) + "' excludes '" +
-                                       other->schema->name + "' of line " +
-                                       std::to_string(this->position(Node(other)).line));
+                    const std::size_t line = this->position(Node(other)).line;
+                    fail(position, std::string("'")
+                                       .append(statement.name())
+                                       .append("' excludes '")
+                                       .append(other->schema->name)
+                                       .append("' of line ")
+                                       .append(std::to_string(line)));
                 }
             }
         }
@@ -324,7 +328,6 @@ Node Tree::container(Node parent, Statement statement, Position position) {
     if (lyd_find_sibling_val(siblings(parent), statement.raw(), nullptr, 0, &node) == LY_SUCCESS) {
         return Node(node);
     }
-    reject_other_case(parent, statement, position);
     if (lyd_new_inner(parent.raw(), statement.raw()->module, statement.raw()->name, 0, &node) !=
         LY_SUCCESS) {
         fail(position, last_message(model_->raw()));
@@ -332,15 +335,14 @@ Node Tree::container(Node parent, Statement statement, Position position) {
     return remember(parent, node, position);
 }
 
-Node Tree::entry(Node parent, Statement list, const std::vector<KeyValue>& keys,
-                 Position position) {
+Node Tree::entry(Node parent, Statement list, const std::vector<KeyValue>& keys) {
+    const Position position = keys.at(0).position;
     const std::string which = predicates(list, keys);
     lyd_node* node = nullptr;
     if (lyd_find_sibling_val(siblings(parent), list.raw(), which.c_str(), which.size(), &node) ==
         LY_SUCCESS) {
         return Node(node);
     }
-    reject_other_case(parent, list, position);
     if (lyd_new_list2(parent.raw(), list.raw()->module, list.raw()->name, which.c_str(), 0,
                       &node) != LY_SUCCESS) {
         fail(position, last_message(model_->raw()));
@@ -363,7 +365,6 @@ Node Tree::leaf(Node parent, Statement statement, const std::string& value, Posi
         }
         return Node(node);
     }
-    reject_other_case(parent, statement, position);
     if (lyd_new_term(parent.raw(), statement.raw()->module, statement.raw()->name, value.c_str(), 0,
                      &node) != LY_SUCCESS) {
         fail(position, last_message(model_->raw()));

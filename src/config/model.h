@@ -92,9 +92,11 @@ class Tree {
     Tree(const Tree&) = delete;
     Tree& operator=(const Tree&) = delete;
 
+    // reject_other_case fails when parent holds a statement that excludes this one.
+    void reject_other_case(Node parent, Statement statement, Position position) const;
     // Each of these finds or creates one node below parent (null: at the top).
     Node container(Node parent, Statement statement, Position position);
-    Node entry(Node parent, Statement list, const std::vector<KeyValue>& keys, Position position);
+    Node entry(Node parent, Statement list, const std::vector<KeyValue>& keys);
     Node leaf(Node parent, Statement statement, const std::string& value, Position position);
 
     // validate adds defaults and checks references and constraints. Throws ConfigError.
@@ -115,7 +117,6 @@ class Tree {
     };
 
     lyd_node* siblings(Node parent) const;
-    void reject_other_case(Node parent, Statement statement, Position position) const;
     Node remember(Node parent, lyd_node* node, Position position);
     [[noreturn]] void fail_validation() const;
 

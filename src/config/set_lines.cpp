@@ -63,6 +63,7 @@ class LineParser {
         if (const auto sentence = statement.extension("refused")) {
             fail(token, std::string(*sentence));
         }
+        tree_.reject_other_case(at_, statement, position);
         if (!keyword_of(statement).empty()) {
             ++next_;
         }
@@ -73,7 +74,7 @@ class LineParser {
                 descend(statement, tree_.container(at_, statement, position));
                 break;
             case Kind::List:
-                enter_list(statement, position);
+                enter_list(statement);
                 break;
             case Kind::Flag:
                 tree_.leaf(at_, statement, {}, position);
@@ -93,7 +94,7 @@ class LineParser {
         fresh_ = true;
     }
 
-    void enter_list(Statement list, Position position) {
+    void enter_list(Statement list) {
         const auto keywords = list.extension("key-keywords");
         std::size_t start = keywords ? keywords->find(' ') : 0;  // the first is consumed
         std::vector<KeyValue> keys;
@@ -106,7 +107,7 @@ class LineParser {
             std::string value = need_value(key);
             keys.push_back({std::move(value), {line_, last_column_}});
         }
-        descend(list, tree_.entry(at_, list, keys, position));
+        descend(list, tree_.entry(at_, list, keys));
     }
 
     void read_value(Statement statement) {

@@ -21,7 +21,7 @@ std::string sentence(const std::string& file, std::size_t line, std::size_t colu
                      const std::string& reason) {
     std::string text = file;
     if (line != 0) {
-        text += ":" + std::to_string(line) + ":" + std::to_string(column);
+        text.append(":").append(std::to_string(line)).append(":").append(std::to_string(column));
     }
     return text + ": " + reason;
 }
