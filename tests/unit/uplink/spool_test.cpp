@@ -104,16 +104,16 @@ TEST_F(SpoolTest, DamagedFilesAreMovedAside) {
          std::string("SQLite format 3\0", 16) + std::string(10'000, '\x7f')},
     };
     for (const Case& c : cases) {
-        test::write_file(path_, c.content);
-        Spool spool(path_, kPlenty);
+        const std::string path = (folder_ / c.why) + "/spool.db";
+        test::write_file(path, c.content);
+        Spool spool(path, kPlenty);
         spool.open();
-        EXPECT_NE(spool.problem().find(path_ + ".damaged"), std::string::npos)
+        EXPECT_NE(spool.problem().find(path + ".damaged"), std::string::npos)
             << c.why << ": " << spool.problem();
-        EXPECT_TRUE(test::read_file(path_ + ".damaged") == c.content) << c.why;
+        EXPECT_TRUE(test::read_file(path + ".damaged") == c.content) << c.why;
         EXPECT_EQ(spool.add(batches(0, 1), {}).ids.size(), 1U) << c.why;
         EXPECT_EQ(spool.problem(), "") << c.why;
         EXPECT_TRUE(spool.items().begin()->second.on_disk) << c.why;
-        std::filesystem::remove(path_);
     }
 }
 

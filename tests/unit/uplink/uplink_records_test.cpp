@@ -345,6 +345,7 @@ TEST_F(UplinkRecords, SurvivesKillWithBatchesInFlight) {
     HttpTestServer server([&](const TestRequest& request) {
         // The batch is stored, but the dying daemon never hears of it.
         const TestAnswer answer = service_(request);
+        server.wake();
         return hanging ? TestAnswer::hanging() : answer;
     });
     int ready[2];
@@ -371,6 +372,7 @@ TEST_F(UplinkRecords, SurvivesKillWithBatchesInFlight) {
     ASSERT_EQ(::read(ready[0], &told, 1), 1);
     ::close(ready[0]);
     ::close(ready[1]);
+    server.wait_until([&] { return service_.requests() > 0; });
     ASSERT_EQ(::kill(child, SIGKILL), 0);
     ASSERT_EQ(::waitpid(child, nullptr, 0), child);
     ASSERT_EQ(told, 'y');
