@@ -37,25 +37,35 @@ ByteRing::ByteRing(std::size_t slots, std::size_t slot_bytes)
 ByteRing::~ByteRing() = default;
 
 void* ByteRing::reserve() {
-    rte_ring_zc_data slot{};
-    const unsigned n =
-        rte_ring_enqueue_zc_burst_elem_start(ring_of(ring_.get()), slot_bytes_, 1, &slot, nullptr);
-    return n == 1 ? slot.ptr1 : nullptr;
+    if (reserved_ == nullptr) {
+        rte_ring_zc_data slot{};
+        const unsigned n = rte_ring_enqueue_zc_burst_elem_start(ring_of(ring_.get()), slot_bytes_,
+                                                                1, &slot, nullptr);
+        reserved_ = n == 1 ? slot.ptr1 : nullptr;
+    }
+    return reserved_;
 }
 
 void ByteRing::commit() {
+    ETI_ASSERT(reserved_ != nullptr);
     rte_ring_enqueue_zc_elem_finish(ring_of(ring_.get()), 1);
+    reserved_ = nullptr;
 }
 
 const void* ByteRing::front() {
-    rte_ring_zc_data slot{};
-    const unsigned n =
-        rte_ring_dequeue_zc_burst_elem_start(ring_of(ring_.get()), slot_bytes_, 1, &slot, nullptr);
-    return n == 1 ? slot.ptr1 : nullptr;
+    if (front_ == nullptr) {
+        rte_ring_zc_data slot{};
+        const unsigned n = rte_ring_dequeue_zc_burst_elem_start(ring_of(ring_.get()), slot_bytes_,
+                                                                1, &slot, nullptr);
+        front_ = n == 1 ? slot.ptr1 : nullptr;
+    }
+    return front_;
 }
 
 void ByteRing::release() {
+    ETI_ASSERT(front_ != nullptr);
     rte_ring_dequeue_zc_elem_finish(ring_of(ring_.get()), 1);
+    front_ = nullptr;
 }
 
 std::size_t ByteRing::size() const {

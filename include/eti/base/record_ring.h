@@ -17,9 +17,9 @@ class ByteRing {
     ByteRing(const ByteRing&) = delete;
     ByteRing& operator=(const ByteRing&) = delete;
 
-    void* reserve();      // producer: null when full
+    void* reserve();      // producer: null when full; the same slot until commit
     void commit();        // producer: publishes the reserved slot
-    const void* front();  // consumer: null when empty
+    const void* front();  // consumer: null when empty; the same slot until release
     void release();       // consumer: gives the front slot back
     std::size_t size() const;
     std::size_t capacity() const;
@@ -30,6 +30,8 @@ class ByteRing {
     };
     std::unique_ptr<void, FreeAligned> ring_;
     unsigned slot_bytes_;
+    alignas(64) void* reserved_ = nullptr;     // producer: rw
+    alignas(64) const void* front_ = nullptr;  // consumer: rw
 };
 
 template <typename T>

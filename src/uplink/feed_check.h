@@ -1,0 +1,37 @@
+// Whether a feed may be used: signature, serial, expiry, body. Pure; the order is the caller's.
+#pragma once
+
+#include "eti/uplink/messages.h"
+#include "uplink/responses.h"
+#include "uplink/signature.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace eti::uplink {
+
+inline constexpr std::string_view kCertificateFeed = "cc_cert_sha1";
+inline constexpr std::string_view kAllowlistFeed = "eta_custom_whitelist";
+
+// HeldFeed is what this box has of a feed.
+struct HeldFeed {
+    ManifestEntry entry;
+    std::string etag;
+    Timestamp updated{};
+    std::string body;
+};
+
+// check_signature and check_progress return an empty text, or why the entry is refused.
+std::string check_signature(const FeedKey& key, const std::string& key_id,
+                            const ManifestEntry& entry);
+// check_progress refuses an expired entry and one that is older than the one held (null: none).
+std::string check_progress(const ManifestEntry& entry, const ManifestEntry* held, Timestamp now);
+
+using FeedUpdate = std::variant<BlocklistUpdate, AllowlistUpdate>;
+// check_body compares the body with its entry, parses it and builds the event for control;
+// before (null: none) is the entry that was in force. On refusal the text says why.
+std::string check_body(const HeldFeed& feed, const ManifestEntry* before, FeedUpdate& update);
+
+}  // namespace eti::uplink

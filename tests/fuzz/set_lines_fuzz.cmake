@@ -1,0 +1,1 @@
+eti_fuzz(set_lines DEPENDS config)

@@ -1,0 +1,289 @@
+#include "tests/unit/uplink/link_fixture.h"
+#include "tests/unit/uplink/signed_feed.h"
+#include "uplink/feed_store.h"
+
+namespace eti::uplink::test {
+namespace {
+
+const std::string kBlocklist = "cc_cert_sha1";
+
+FeedVersion version(uint64_t serial, std::size_t rows, char digit = '0') {
+    FeedVersion result;
+    result.body = sslbl(rows, digit);
+    result.serial = serial;
+    result.entries = rows;
+    return result;
+}
+
+class UplinkFeeds : public ::testing::Test {
+  protected:
+    UplinkFeeds() {
+        key_.write_public_key(folder_ / "feed.pub");
+        service_.sign_with(key_);
+        options_ = options_for(folder_);
+        options_.feed_url = server_.url();
+        options_.feed_public_key_file = folder_ / "feed.pub";
+        options_.want_certificate_feed = true;
+    }
+    // stored_blocklist is what a restart would enforce.
+    std::optional<BlocklistUpdate> stored_blocklist() {
+        return load_stored_state(options_).blocklist;
+    }
+
+    TemporaryFolder folder_;
+    SigningKey key_;
+    FeedService service_;
+    HttpTestServer server_{[this](const TestRequest& request) { return service_(request); }};
+    Options options_;
+};
+
+TEST_F(UplinkFeeds, AGoodFeedIsStoredAndPublished) {
+    service_.publish(kBlocklist, version(3, 10));
+    FeedVersion allowlist;
+    allowlist.body = "hostname,.example.org\nip,192.0.2.7\n";
+    allowlist.entries = 2;
+    service_.publish("eta_custom_whitelist", allowlist);
+    service_.publish("something_new", version(1, 1));
+    Uplink uplink(options_);
+    EventLog log(uplink);
+    uplink.start();
+    ASSERT_TRUE(log.wait_for([&] { return log.blocklist && log.allowlist; }))
+        << log.errors << (log.failures.empty() ? "" : log.failures[0].reason);
+    EXPECT_EQ(log.blocklist->entries.size(), 10U);
+    EXPECT_EQ(log.blocklist->info.objects, 10U);
+    EXPECT_EQ(log.blocklist->info.version, "20261124.1");
+    EXPECT_EQ(log.blocklist->info.status, "Store succeeded");
+    EXPECT_EQ(log.blocklist->info.update_interval, std::chrono::seconds(300));
+    EXPECT_TRUE(log.blocklist->info.loaded);
+    EXPECT_EQ(log.allowlist->entries.size(), 2U);
+    EXPECT_TRUE(log.wait_for([&] { return log.link.connected && log.link.realm == "lab"; }));
+    uplink.stop();
+    const StoredState stored = load_stored_state(options_);
+    EXPECT_TRUE(stored.problems.empty());
+    ASSERT_TRUE(stored.blocklist);
+    EXPECT_EQ(stored.blocklist->entries.size(), 10U);
+    ASSERT_TRUE(stored.allowlist);
+    EXPECT_EQ(stored.allowlist->entries.size(), 2U);
+    EXPECT_EQ(service_.bodies(), 2);
+}
+
+TEST_F(UplinkFeeds, AWrongFeedLeavesTheLastGoodOneInForce) {
+    struct Case {
+        const char* why;
+        std::function<void(FeedVersion&)> spoil;
+        const char* sentence;
+    };
+    const std::string other_hash(64, 'a');
+    const Case cases[] = {
+        {"signed over another serial", [](auto& v) { v.signed_serial = "99"; },
+         "signature does not verify"},
+        {"an older serial", [](auto& v) { v.serial = 4; }, "older than 5"},
+        {"the same serial with another content", [](auto& v) { v.serial = 5; },
+         "came before with another content"},
+        {"expired", [](auto& v) { v.expires = "2026-01-01T00:00:00Z"; }, "expired on 2026-01-01"},
+        {"a body that is not the signed one", [](auto& v) { v.served_body = sslbl(10, 'f'); },
+         "SHA-256"},
+        {"a body cut in the middle",
+         [](auto& v) { v.served_body = v.body.substr(0, v.body.size() / 2); }, "SHA-256"},
+        {"a signed digest of nothing", [&](auto& v) { v.sha256 = other_hash; }, "SHA-256"},
+        {"another count than promised", [](auto& v) { v.entries = 11; }, "promises 11 entries"},
+        {"shrunk by more than half",
+         [](auto& v) {
+             v.body = sslbl(4);
+             v.entries = 4;
+         },
+         "shrank from 10 to 4"},
+        {"a signed but truncated list",
+         [](auto& v) {
+             v.body =
+                 v.body.substr(0, v.body.find("# END")).substr(0, 300) + "# END (10) entries\n";
+         },
+         "promises 10 entries"},
+        {"the connection ended early", [](auto& v) { v.cut = true; }, "broke off"},
+    };
+    service_.publish(kBlocklist, version(5, 10));
+    Uplink uplink(options_);
+    EventLog log(uplink);
+    uplink.start();
+    ASSERT_TRUE(log.wait_for([&] { return log.blocklist_updates == 1; }));
+    for (const Case& c : cases) {
+        FeedVersion next = version(6, 10, 'e');
+        c.spoil(next);
+        service_.publish(kBlocklist, next);
+        log.failures.clear();
+        uplink.refresh_feeds();
+        ASSERT_TRUE(log.wait_for([&] { return !log.failures.empty(); })) << c.why;
+        EXPECT_EQ(log.failures[0].name, kBlocklist) << c.why;
+        EXPECT_NE(log.failures[0].reason.find(c.sentence), std::string::npos)
+            << c.why << ": " << log.failures[0].reason;
+        EXPECT_EQ(log.blocklist_updates, 1U) << c.why;
+        const auto stored = stored_blocklist();
+        ASSERT_TRUE(stored) << c.why;
+        EXPECT_EQ(stored->entries.at(0).sha1[0], 0) << c.why;
+    }
+    service_.publish(kBlocklist, version(6, 12, 'e'));
+    uplink.refresh_feeds();
+    EXPECT_TRUE(log.wait_for([&] { return log.blocklist_updates == 2; }));
+    EXPECT_EQ(stored_blocklist()->entries.size(), 12U);
+}
+
+TEST_F(UplinkFeeds, RollbackIsRefusedAcrossARestart) {
+    service_.publish(kBlocklist, version(5, 10));
+    {
+        Uplink uplink(options_);
+        EventLog log(uplink);
+        uplink.start();
+        ASSERT_TRUE(log.wait_for([&] { return log.blocklist_updates == 1; }));
+    }
+    service_.publish(kBlocklist, version(4, 10, 'd'));
+    Uplink uplink(options_);
+    EventLog log(uplink);
+    uplink.start();
+    ASSERT_TRUE(log.wait_for([&] { return !log.failures.empty(); }));
+    EXPECT_NE(log.failures[0].reason.find("older than 5"), std::string::npos);
+    EXPECT_FALSE(log.blocklist);
+}
+
+TEST_F(UplinkFeeds, AnotherKeyIsNamed) {
+    const SigningKey other;
+    service_.sign_with(other);
+    service_.publish(kBlocklist, version(1, 3));
+    Uplink uplink(options_);
+    EventLog log(uplink);
+    uplink.start();
+    ASSERT_TRUE(log.wait_for([&] { return !log.failures.empty(); }));
+    const std::string& reason = log.failures[0].reason;
+    EXPECT_NE(reason.find(options_.feed_public_key_file), std::string::npos) << reason;
+    EXPECT_NE(reason.find(key_.id()), std::string::npos) << reason;
+    EXPECT_NE(reason.find(other.id()), std::string::npos) << reason;
+    EXPECT_EQ(service_.bodies(), 0);
+}
+
+TEST_F(UplinkFeeds, KeyFileProblemsAreSentences) {
+    struct Case {
+        const char* why;
+        std::string path;
+        const char* sentence;
+    };
+    eti::test::write_file(folder_ / "text.pub", "not a key");
+    const Case cases[] = {
+        {"not configured", "", "set services openeti feed public-key PATH"},
+        {"missing", folder_ / "no.pub", "No such file"},
+        {"no PEM", folder_ / "text.pub", "holds no Ed25519 public key"},
+        {"a folder", folder_.path(), "regular file"},
+    };
+    service_.publish(kBlocklist, version(1, 3));
+    for (const Case& c : cases) {
+        options_.feed_public_key_file = c.path;
+        Uplink uplink(options_);
+        EventLog log(uplink);
+        uplink.start();
+        ASSERT_TRUE(log.wait_for([&] { return !log.failures.empty(); })) << c.why;
+        EXPECT_NE(log.failures[0].reason.find(c.sentence), std::string::npos)
+            << c.why << ": " << log.failures[0].reason;
+    }
+}
+
+TEST_F(UplinkFeeds, ALaterExpiryOfTheSameBodyNeedsNoDownload) {
+    FeedVersion first = version(5, 10);
+    first.expires = "2260-01-01T00:00:00Z";
+    service_.publish(kBlocklist, first);
+    Uplink uplink(options_);
+    EventLog log(uplink);
+    uplink.start();
+    ASSERT_TRUE(log.wait_for([&] { return log.blocklist_updates == 1; }));
+    service_.publish(kBlocklist, version(5, 10));
+    uplink.refresh_feeds();
+    ASSERT_TRUE(log.wait_for([&] { return log.blocklist_updates == 2; }));
+    EXPECT_EQ(service_.bodies(), 1);
+    EXPECT_EQ(service_.unchanged(), 1);
+    EXPECT_EQ(format_rfc3339(log.blocklist->info.expires), "2261-01-01T00:00:00Z");
+    uplink.refresh_feeds();  // nothing new: neither an event nor a download
+    uplink.refresh_feeds();
+    service_.publish(kBlocklist, version(6, 11));
+    uplink.refresh_feeds();
+    ASSERT_TRUE(log.wait_for([&] { return log.blocklist && log.blocklist->entries.size() == 11; }));
+    EXPECT_EQ(log.blocklist_updates, 3U);
+}
+
+TEST_F(UplinkFeeds, AnEmptiedAllowlistIsTaken) {
+    FeedVersion list;
+    list.body = "ip,192.0.2.7\nip,192.0.2.8\nip,192.0.2.9\n";
+    list.entries = 3;
+    service_.publish("eta_custom_whitelist", list);
+    Uplink uplink(options_);
+    EventLog log(uplink);
+    uplink.start();
+    ASSERT_TRUE(log.wait_for([&] { return log.allowlist && log.allowlist->entries.size() == 3; }));
+    FeedVersion empty;
+    empty.serial = 2;
+    service_.publish("eta_custom_whitelist", empty);
+    uplink.refresh_feeds();
+    EXPECT_TRUE(log.wait_for([&] { return log.allowlist->entries.empty(); }))
+        << (log.failures.empty() ? "" : log.failures[0].reason);
+}
+
+TEST_F(UplinkFeeds, AFeedServiceThatIsDownIsRetried) {
+    service_.status(503);
+    service_.publish(kBlocklist, version(1, 3));
+    Uplink uplink(options_);
+    EventLog log(uplink);
+    uplink.start();
+    ASSERT_TRUE(log.wait_for([&] { return log.link.retries >= 2; }));
+    service_.status(200);
+    EXPECT_TRUE(log.wait_for([&] { return log.blocklist_updates == 1; })) << log.errors;
+}
+
+TEST_F(UplinkFeeds, DamagedStoredFeedsAreNotUsed) {
+    service_.publish(kBlocklist, version(5, 3));
+    {
+        Uplink uplink(options_);
+        EventLog log(uplink);
+        uplink.start();
+        ASSERT_TRUE(log.wait_for([&] { return log.blocklist_updates == 1; }));
+    }
+    const std::string path = feed_path(options_.state_directory, kBlocklist);
+    const std::string whole = eti::test::read_file(path);
+    ASSERT_TRUE(stored_blocklist());
+    const std::size_t body = whole.find('\n') + 1;
+    for (std::size_t i = 0; i < whole.size(); i += 7) {
+        eti::test::write_file(path, whole.substr(0, i));
+        const StoredState state = load_stored_state(options_);
+        EXPECT_FALSE(state.blocklist) << i;
+        ASSERT_EQ(state.problems.size(), 1U) << i;
+        EXPECT_NE(state.problems[0].find(path), std::string::npos) << state.problems[0];
+    }
+    for (std::size_t i = body; i < whole.size(); i += 5) {
+        std::string flipped = whole;
+        flipped[i] = static_cast<char>(flipped[i] ^ 1);
+        eti::test::write_file(path, flipped);
+        EXPECT_FALSE(stored_blocklist()) << i;
+    }
+    Uplink uplink(options_);  // and the next answer replaces it
+    EventLog log(uplink);
+    uplink.start();
+    EXPECT_TRUE(log.wait_for([&] { return log.blocklist_updates == 1; }));
+    EXPECT_TRUE(stored_blocklist());
+}
+
+TEST_F(UplinkFeeds, AnExpiredStoredFeedStaysInForceAndIsTold) {
+    HeldFeed feed;
+    feed.body = sslbl(3);
+    feed.entry.name = kBlocklist;
+    feed.entry.version = "1";
+    feed.entry.serial = 1;
+    feed.entry.entries = 3;
+    feed.entry.sha256 = sha256_hex(feed.body);
+    feed.entry.created_text = "2020-01-01T00:00:00Z";
+    feed.entry.expires_text = "2020-02-01T00:00:00Z";
+    feed.entry.signature_text = key_.sign(signed_bytes(feed.entry));
+    ASSERT_EQ(store_feed(options_.state_directory, key_.id(), feed), "");
+    const StoredState state = load_stored_state(options_);
+    ASSERT_TRUE(state.blocklist);
+    EXPECT_EQ(state.blocklist->entries.size(), 3U);
+    ASSERT_EQ(state.problems.size(), 1U);
+    EXPECT_NE(state.problems[0].find("expired on 2020-02-01"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace eti::uplink::test
