@@ -1,0 +1,1 @@
+eti_fuzz(command_line DEPENDS cli)

@@ -1,0 +1,1 @@
+eti_fuzz(control_request DEPENDS cli)

@@ -1,0 +1,192 @@
+#include "eti/cli/interpreter.h"
+
+#include "tests/support/fixed_backend.h"
+
+#include <gtest/gtest.h>
+
+namespace eti::cli {
+namespace {
+
+class InterpreterTest : public testing::Test {
+  protected:
+    Answer run(const std::string& line) {
+        Answer got{false, "no answer", {}};
+        interpreter_.execute(line, [&](const Answer& answer) { got = answer; });
+        return got;
+    }
+    std::string words(const std::string& line) {
+        std::string all;
+        for (const Completion& candidate : interpreter_.complete(line).candidates) {
+            all += (all.empty() ? "" : " ") + candidate.word;
+        }
+        return all;
+    }
+
+    FixedBackend backend_;
+    Interpreter interpreter_{backend_};
+};
+
+TEST_F(InterpreterTest, ErrorsPointAtTheBadWord) {
+    struct Case {
+        const char* why;
+        const char* line;
+        const char* message;
+        std::size_t column;
+    };
+    const Case cases[] = {
+        {"first word", "shwo version", "unknown command.\n", 0},
+        {"second word", "show foo", "syntax error, expecting <command>.\n", 5},
+        {"word after a whole command", "show version now", "syntax error, expecting <command>.\n",
+         13},
+        {"line ends too early", "show services", "syntax error, expecting <command>.\n", 13},
+        {"blanks at the end do not move the caret", "show services   ",
+         "syntax error, expecting <command>.\n", 13},
+        {"option without its value", "show security dynamic-address category-name",
+         "missing argument.\n", 43},
+        {"option given twice", "show security dynamic-address summary summary",
+         "syntax error, expecting <command>.\n", 38},
+        {"ambiguous", "show se",
+         "'se' is ambiguous.\nPossible completions:\n"
+         "  security              Show security information\n"
+         "  services              Show services information\n",
+         5},
+        {"empty word", "\"\" version", "unknown command.\n", 0},
+        {"unknown pipe", "show version | grep a", "syntax error.\n", 15},
+        {"nothing after the pipe", "show version |", "missing argument.\n", 14},
+        {"pipe without its pattern", "show version | match", "missing argument.\n", 20},
+        {"pipe with too much", "show version | count 1", "syntax error.\n", 21},
+        {"pipe without a command", "| count", "syntax error, expecting <command>.\n", 0},
+        {"ambiguous form", "show version | display x | display yaml", "syntax error.\n", 35},
+        {"number of lines", "show version | last many", "syntax error, expecting <lines>.\n", 20},
+        {"open quote", "show version | match \"a", "syntax error, missing closing quote.\n", 21},
+        {"bad expression", "show version | match (", "regular expression '(': Unmatched ( or \\(\n",
+         21},
+        {"back reference", "show version | match (a)\\1",
+         "regular expression '(a)\\1': back references are not offered\n", 21},
+        {"repetition", "show version | match a{9}",
+         "regular expression 'a{9}': repetition counts are not offered; write \\{ for the "
+         "character\n",
+         21},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.why);
+        const Answer answer = run(c.line);
+        EXPECT_FALSE(answer.ok);
+        EXPECT_EQ(answer.output, c.message);
+        EXPECT_EQ(answer.column, c.column);
+    }
+}
+
+TEST_F(InterpreterTest, UniquePrefixesAreEnough) {
+    EXPECT_EQ(run("sh v").output, run("show version").output);
+    EXPECT_EQ(run("sho serv security-m stat").output,
+              run("show services security-metadata-streaming statistics").output);
+    EXPECT_EQ(
+        run("show sec dyn cat Infected-Hosts | disp j").output,
+        run("show security dynamic-address category-name Infected-Hosts | display json").output);
+}
+
+TEST_F(InterpreterTest, AnEmptyLineIsNoError) {
+    EXPECT_TRUE(run("").ok);
+    EXPECT_EQ(run("   ").output, "");
+}
+
+TEST_F(InterpreterTest, PipesFilterLines) {
+    struct Case {
+        const char* pipe;
+        const char* expected;
+    };
+    const Case cases[] = {
+        {"| match MODEL", "Model: openeti\n"},
+        {"| match \"^(hostname|version):\"", "Hostname: eti1\nVersion: 0.1.0\n"},
+        {"| except model", "Hostname: eti1\nVersion: 0.1.0\n"},
+        {"| find model", "Model: openeti\nVersion: 0.1.0\n"},
+        {"| find nothing", ""},
+        {"| last 1", "Version: 0.1.0\n"},
+        {"| last 9", "Hostname: eti1\nModel: openeti\nVersion: 0.1.0\n"},
+        {"| last 0", ""},
+        {"| count", "Count: 3 lines\n"},
+        {"| no-more | count", "Count: 3 lines\n"},
+        {"| except model | last 1 | match version | count", "Count: 1 lines\n"},
+        {"|match model|count", "Count: 1 lines\n"},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.pipe);
+        EXPECT_EQ(run(std::string("show version ") + c.pipe).output, c.expected);
+    }
+}
+
+TEST_F(InterpreterTest, CommandsThatCannotBeDoneSayWhatToDo) {
+    backend_.refresh_error = "no feed server is configured; set it";
+    EXPECT_EQ(run("request services security-intelligence download").output,
+              "error: no feed server is configured; set it\n");
+    const Answer category = run("show security dynamic-address category-name DNS");
+    EXPECT_FALSE(category.ok);
+    EXPECT_TRUE(category.output.starts_with("error: category-name 'DNS' does not exist; use one"));
+    EXPECT_FALSE(category.column.has_value());
+    backend_.listing.silent_workers = {1};
+    EXPECT_TRUE(run("show security flow session")
+                    .output.starts_with("error: worker 1 did not answer within 1 second"));
+}
+
+TEST_F(InterpreterTest, SessionsAreAnsweredLater) {
+    backend_.hold_sessions = true;
+    int answers = 0;
+    std::string text;
+    interpreter_.execute("show security flow session | count", [&](const Answer& answer) {
+        ++answers;
+        text = answer.output;
+    });
+    EXPECT_EQ(answers, 0);
+    backend_.held.at(0)(backend_.listing);
+    EXPECT_EQ(answers, 1);
+    EXPECT_EQ(text, "Count: 4 lines\n");
+    EXPECT_TRUE(run("show security flow session").output.starts_with("error: too many"));
+}
+
+TEST_F(InterpreterTest, TooMuchOutputIsRefusedUnlessFiltered) {
+    std::vector<intel::InfectedHost> hosts;
+    for (unsigned i = 0; i < 120'000; ++i) {
+        hosts.push_back({net::IpAddress::v4(10, static_cast<uint8_t>(i >> 16),
+                                            static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)),
+                         10,
+                         "why",
+                         {},
+                         {}});
+    }
+    backend_.fixed.infected_hosts = std::make_shared<const intel::InfectedHosts>(std::move(hosts));
+    EXPECT_TRUE(run("show security dynamic-address")
+                    .output.starts_with("error: the output is larger than 8 MiB"));
+    EXPECT_EQ(run("show security dynamic-address | match /1 | count").output,
+              "Count: 120000 lines\n");
+}
+
+TEST_F(InterpreterTest, CompletionKnowsWhatMayFollow) {
+    struct Case {
+        const char* line;
+        const char* expected;
+        std::size_t column;
+    };
+    const Case cases[] = {
+        {"", "request show", 0},
+        {"sh", "show", 0},
+        {"show ", "security services version", 5},
+        {"show services security-i", "security-intelligence", 14},
+        {"show security dynamic-address ", "category-name feed-name summary", 30},
+        {"show security dynamic-address summary ", "category-name feed-name", 38},
+        {"show security dynamic-address category-name ", "<category>", 44},
+        {"show nonsense ", "", 14},
+        {"show version | ", "count display except find last match no-more", 15},
+        {"show version | display ", "json xml", 23},
+        {"show version |", "count display except find last match no-more", 14},
+        {"show version | count | ma", "match", 23},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.line);
+        EXPECT_EQ(words(c.line), c.expected);
+        EXPECT_EQ(interpreter_.complete(c.line).column, c.column);
+    }
+}
+
+}  // namespace
+}  // namespace eti::cli
