@@ -23,7 +23,7 @@ IpAddress apply_prefix(const IpAddress& address, unsigned bits, uint8_t fill) {
 
 std::optional<IpAddress> parse_ip(std::string_view text) {
     char buffer[INET6_ADDRSTRLEN];
-    if (text.empty() || text.size() >= sizeof buffer) {
+    if (text.empty() || text.size() >= sizeof buffer || text.find('\0') != text.npos) {
         return std::nullopt;
     }
     *std::copy(text.begin(), text.end(), buffer) = '\0';

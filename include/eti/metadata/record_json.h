@@ -1,6 +1,7 @@
 // The JSON form of records (docs/schema/session-v1.json), one line per record.
 #pragma once
 
+#include "eti/base/hex.h"
 #include "eti/metadata/certificate_summary.h"
 #include "eti/metadata/record.h"
 
@@ -34,11 +35,12 @@ std::string_view name_of(Phase phase);
 std::string_view name_of(Protocol protocol);
 std::string_view name_of(Reason reason);
 
-std::string to_hex(std::span<const uint8_t> bytes);
-// from_hex fills out completely or returns false; any case, colons between bytes allowed.
-bool from_hex(std::string_view text, std::span<uint8_t> out);
+using eti::from_hex;
+using eti::to_hex;
+
 // format_time writes RFC 3339 UTC with microseconds.
 std::string format_time(Timestamp time);
+// parse_time reads RFC 3339 with any offset; digits below a nanosecond are ignored.
 std::optional<Timestamp> parse_time(std::string_view text);
 
 }  // namespace eti::metadata

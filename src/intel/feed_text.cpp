@@ -1,0 +1,155 @@
+#include "intel/feed_text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace eti::intel {
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r\v\f";
+constexpr std::size_t kMaxQuoted = 80;
+
+std::string_view without_quotes(std::string_view field) {
+    if (field.size() >= 2 && field.front() == '"' && field.back() == '"') {
+        field = trimmed(field.substr(1, field.size() - 2));
+    }
+    return field;
+}
+
+}  // namespace
+
+std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(kBlanks);
+    if (first == std::string_view::npos) {
+        return {};
+    }
+    return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+std::string lower_case(std::string_view text) {
+    std::string lower(text);
+    for (char& c : lower) {
+        if (c >= 'A' && c <= 'Z') {
+            c = static_cast<char>(c - 'A' + 'a');
+        }
+    }
+    return lower;
+}
+
+std::string quoted(std::string_view text) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string result = "'";
+    for (const char c : text.substr(0, kMaxQuoted)) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20 && byte < 0x7f) {
+            result.push_back(c);
+        } else {
+            result.append("\\x").append({kDigits[byte >> 4], kDigits[byte & 0x0f]});
+        }
+    }
+    result.append(text.size() > kMaxQuoted ? "...'" : "'");
+    return result;
+}
+
+LineReader::LineReader(std::string_view text) : rest_(text) {
+    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+    if (rest_.starts_with(kByteOrderMark)) {
+        rest_.remove_prefix(kByteOrderMark.size());
+    }
+}
+
+bool LineReader::next(std::string_view& line) {
+    if (rest_.empty()) {
+        return false;
+    }
+    const auto end = rest_.find('\n');
+    line = trimmed(rest_.substr(0, end));
+    rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
+    ++number_;
+    return true;
+}
+
+std::vector<std::string_view> split_fields(std::string_view line) {
+    std::vector<std::string_view> fields;
+    bool in_quotes = false;
+    std::size_t start = 0;
+    for (std::size_t i = 0; i < line.size() && fields.size() + 1 < kMaxFields; ++i) {
+        if (line[i] == '"') {
+            in_quotes = !in_quotes;
+        } else if (line[i] == ',' && !in_quotes) {
+            fields.push_back(without_quotes(trimmed(line.substr(start, i - start))));
+            start = i + 1;
+        }
+    }
+    fields.push_back(without_quotes(trimmed(line.substr(start))));
+    return fields;
+}
+
+std::optional<std::size_t> declared_entries(std::string_view comment) {
+    comment = trimmed(comment.substr(std::min(comment.find_first_not_of('#'), comment.size())));
+    constexpr std::string_view kStart = "END (";
+    if (!comment.starts_with(kStart)) {
+        return std::nullopt;
+    }
+    comment.remove_prefix(kStart.size());
+    std::size_t count = 0;
+    const auto* last = comment.data() + comment.size();
+    const auto [end, error] = std::from_chars(comment.data(), last, count);
+    if (error != std::errc{} || end == last || *end != ')') {
+        return std::nullopt;
+    }
+    return count;
+}
+
+std::string RowCount::check_size(std::string_view text) const {
+    if (trimmed(text).empty()) {
+        return "the file is empty; the last good list stays in force";
+    }
+    if (text.size() > limits_.max_bytes) {
+        return "the file has " + std::to_string(text.size()) + " bytes, more than the limit of " +
+               std::to_string(limits_.max_bytes) + "; split it or raise the limit";
+    }
+    return {};
+}
+
+std::string RowCount::add_row() {
+    ++rows_;
+    if (rows_ > limits_.max_entries) {
+        return "the file has more than the limit of " + std::to_string(limits_.max_entries) +
+               " entries; split it or raise the limit";
+    }
+    return {};
+}
+
+void RowCount::comment(std::string_view line) {
+    if (const auto count = declared_entries(line)) {
+        declared_ = count;
+    }
+    // Files with this banner always close with an END line.
+    expects_end_ = expects_end_ || line.find("abuse.ch SSLBL") != std::string_view::npos;
+}
+
+std::string RowCount::check_end() const {
+    const std::string rows = std::to_string(rows_);
+    if (!declared_ && expects_end_) {
+        return "the file is truncated: after " + rows +
+               " entries the closing line '# END (N) entries' is missing; download it again";
+    }
+    // More rows than declared are legal: operators add rows to a downloaded list.
+    if (declared_ && *declared_ > rows_) {
+        return "the file is truncated: it declares " + std::to_string(*declared_) +
+               " entries and holds " + rows + "; download it again";
+    }
+    return {};
+}
+
+void reject(std::vector<RejectedLine>& rejected, std::size_t& count, std::size_t line,
+            std::string why) {
+    ++count;
+    if (rejected.size() < kMaxRejectedLines) {
+        rejected.push_back({line, std::move(why)});
+    }
+}
+
+}  // namespace eti::intel
