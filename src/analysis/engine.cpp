@@ -1,5 +1,7 @@
 #include "analysis/engine.h"
 
+#include "eti/metadata/record_json.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
