@@ -1,0 +1,66 @@
+#include "analysis/first_start.h"
+
+#include "analysis/ingest/encoding.h"
+#include "analysis/private_file.h"
+#include "analysis/store/lists.h"
+
+#include <filesystem>
+#include <stdexcept>
+#include <system_error>
+
+namespace eti::analysis {
+namespace {
+
+constexpr std::size_t kSecretBytes = 32;
+
+bool has_token(Database& database, std::string_view name) {
+    Query row = database.query("SELECT 1 FROM tokens WHERE name = ?", name);
+    return row.next();
+}
+
+// The file comes first: a secret nobody can read must never count as made.
+void write_secret(Database& database, const std::string& file, std::string_view name,
+                  TokenKind kind, const std::string& secret, Timestamp now) {
+    if (has_token(database, name) && std::filesystem::exists(file)) {
+        return;
+    }
+    write_file(file, secret + "\n", 0600);
+    save_token(database, name, kind, secret, now);
+}
+
+}  // namespace
+
+void prepare_directory(const std::string& directory) {
+    namespace fs = std::filesystem;
+    std::error_code ec;
+    if (fs::is_directory(directory, ec)) {
+        return;
+    }
+    fs::create_directories(directory, ec);
+    if (!ec) {
+        fs::permissions(directory, fs::perms::owner_all, ec);
+    }
+    if (ec) {
+        throw std::runtime_error("cannot create the data folder '" + directory +
+                                 "': " + ec.message() + "; name another one with --data");
+    }
+}
+
+void write_credentials(Database& database, const std::string& directory, Timestamp now) {
+    write_secret(database, directory + "/token", "first start", TokenKind::FirstStart,
+                 random_hex(kSecretBytes), now);
+    write_secret(database, directory + "/login", "login", TokenKind::Login,
+                 "admin:" + random_hex(kSecretBytes), now);
+}
+
+SigningKey feed_key(const std::string& directory, const std::string& key_file) {
+    const std::string file = key_file.empty() ? directory + "/feed.key" : key_file;
+    if (key_file.empty() && !std::filesystem::exists(file)) {
+        write_file(file, SigningKey::generate().private_pem(), 0600);
+    }
+    SigningKey key = SigningKey::load(file);
+    write_file(directory + "/feed.pub", key.public_pem(), 0644);
+    return key;
+}
+
+}  // namespace eti::analysis

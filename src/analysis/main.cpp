@@ -1,0 +1,143 @@
+// eti-analysis: the command line of the analysis service.
+#include "analysis/service.h"
+
+#include <CLI/CLI.hpp>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <charconv>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <thread>
+
+namespace {
+
+using eti::analysis::Service;
+using eti::analysis::ServiceOptions;
+
+struct CommandLine {
+    ServiceOptions service;
+    std::string listen = "127.0.0.1:8443";
+    std::vector<std::string> internal;
+    int64_t host_expiry_s = 24 * 3600;
+    std::string token_name;
+};
+
+void add_options(CLI::App& app, CommandLine& line) {
+    ServiceOptions& service = line.service;
+    app.set_config("--config", "", "Read options from FILE: one 'name = value' a line");
+    app.add_option("--listen", line.listen, "ADDRESS:PORT to serve; port 0 takes a free one")
+        ->capture_default_str();
+    app.add_option("--data", service.data_directory, "Folder of the store, keys and tokens");
+    app.add_option("--feed", service.feed_file, "Certificate blocklist served as cc_cert_sha1");
+    app.add_option("--feed-key", service.feed_key_file, "Ed25519 key that signs feeds, PEM");
+    app.add_flag("--tls", service.tls, "Serve HTTPS, with a certificate of its own if none given");
+    app.add_option("--tls-certificate", service.tls_certificate_file, "PEM chain, leaf first");
+    app.add_option("--tls-key", service.tls_key_file, "PEM private key of the certificate");
+    app.add_option("--tls-name", service.tls_name, "Name or address sensors use");
+    app.add_option("--threshold", service.threshold, "Host score that makes a host infected")
+        ->check(CLI::Range(1, 10))
+        ->capture_default_str();
+    app.add_option("--internal", line.internal, "Networks whose hosts are scored; none: all");
+    app.add_option("--host-expiry", line.host_expiry_s, "Seconds an infected host stays listed")
+        ->check(CLI::Range(1, 366 * 24 * 3600))
+        ->capture_default_str();
+    app.add_option("--max-store-bytes", service.max_store_bytes, "Largest size of the store")
+        ->capture_default_str();
+    app.add_option("--max-connections", service.max_connections, "Connections served at a time")
+        ->check(CLI::Range(1, 100'000))
+        ->capture_default_str();
+}
+
+void finish_options(CommandLine& line) {
+    const std::size_t colon = line.listen.rfind(':');
+    std::string address = line.listen.substr(0, colon);
+    if (address.size() > 2 && address.front() == '[' && address.back() == ']') {
+        address = address.substr(1, address.size() - 2);
+    }
+    const std::string port = colon == std::string::npos ? "" : line.listen.substr(colon + 1);
+    const char* end = port.data() + port.size();
+    const auto result = std::from_chars(port.data(), end, line.service.port);
+    if (port.empty() || result.ec != std::errc() || result.ptr != end) {
+        throw std::runtime_error("--listen '" + line.listen + "' is not ADDRESS:PORT");
+    }
+    line.service.address = address;
+    line.service.host_expiry = std::chrono::seconds(line.host_expiry_s);
+    for (const std::string& network : line.internal) {
+        const auto range = eti::net::parse_ip_range(network);
+        if (!range) {
+            throw std::runtime_error("--internal '" + network + "' is not a network");
+        }
+        line.service.internal.push_back(*range);
+    }
+    if (line.service.data_directory.empty()) {
+        throw std::runtime_error("name the data folder with --data DIR");
+    }
+}
+
+// Signals are waited for on a thread of their own: nothing runs inside a handler.
+void watch_signals(Service& service, const sigset_t& signals) {
+    int signal = 0;
+    while (sigwait(&signals, &signal) == 0) {
+        if (signal != SIGHUP) {
+            service.stop();
+            return;
+        }
+        service.reload_feed();
+    }
+}
+
+void serve(CommandLine& line) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
+        sigaddset(&signals, signal);
+    }
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread: all inherit it
+    std::signal(SIGPIPE, SIG_IGN);
+    Service service(line.service);
+    std::thread watcher([&] { watch_signals(service, signals); });
+    const std::string shown = line.service.address.find(':') == std::string::npos
+                                  ? line.service.address
+                                  : "[" + line.service.address + "]";
+    std::printf("listening on %s:%u\n", shown.c_str(), static_cast<unsigned>(service.port()));
+    std::fflush(stdout);
+    if (!service.tls()) {
+        spdlog::info(
+            "plain HTTP on loopback: requests without a token are taken until one is "
+            "made with 'eti-analysis token NAME'");
+    }
+    service.run();
+    pthread_kill(watcher.native_handle(), SIGTERM);  // already gone unless run() ended by itself
+    watcher.join();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CommandLine line;
+    CLI::App app{"Analysis service: takes session records, scores hosts, serves feeds"};
+    app.set_version_flag("--version", std::string("eti-analysis ") + ETI_VERSION);
+    add_options(app, line);
+    CLI::App* token = app.add_subcommand("token", "Print a new bearer token, once");
+    token->add_option("NAME", line.token_name, "Whose token it is")->required();
+    token->fallthrough();
+    CLI11_PARSE(app, argc, argv);
+    spdlog::set_default_logger(spdlog::stderr_logger_mt("eti-analysis"));
+    try {
+        finish_options(line);
+        if (*token) {
+            std::printf(
+                "%s\n",
+                eti::analysis::issue_token(line.service.data_directory, line.token_name).c_str());
+            return 0;
+        }
+        serve(line);
+        return 0;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "eti-analysis: %s\n", error.what());
+        return 1;
+    }
+}

@@ -1,0 +1,295 @@
+#include "analysis/service.h"
+
+#include "analysis/api/http_server.h"
+#include "analysis/api/tls_files.h"
+#include "analysis/feeds/feed_file.h"
+#include "analysis/first_start.h"
+#include "analysis/ingest/encoding.h"
+#include "analysis/private_file.h"
+#include "analysis/store/schema.h"
+
+#include <boost/asio/ssl.hpp>
+#include <spdlog/spdlog.h>
+
+#include <optional>
+#include <stdexcept>
+
+namespace eti::analysis {
+namespace {
+
+constexpr std::size_t kMaxFeedBytes = 64UL << 20;
+constexpr std::chrono::seconds kPruneEvery{600};
+constexpr std::chrono::seconds kDrainTime{3};
+
+std::string store_file(const std::string& directory) {
+    return directory + "/eti.db";
+}
+
+EngineOptions engine_options(const ServiceOptions& options) {
+    EngineOptions engine;
+    engine.hosts = {options.threshold, options.evidence_window, options.host_expiry};
+    engine.internal = options.internal;
+    return engine;
+}
+
+ServiceOptions checked(ServiceOptions options) {
+    boost::system::error_code ec;
+    const auto ip = asio::ip::make_address(options.address, ec);
+    if (ec) {
+        throw std::runtime_error("cannot listen on '" + options.address +
+                                 "': not an IP address; --listen takes ADDRESS:PORT");
+    }
+    options.tls = options.tls || !options.tls_certificate_file.empty();
+    if (!options.tls && !ip.is_loopback()) {
+        throw std::runtime_error("plain HTTP is served on loopback addresses only, not on '" +
+                                 options.address + "': add --tls, or listen on 127.0.0.1");
+    }
+    if (options.tls_certificate_file.empty() != options.tls_key_file.empty()) {
+        throw std::runtime_error("--tls-certificate and --tls-key come together");
+    }
+    if (!options.now) {
+        options.now = [] { return Timestamp(std::chrono::system_clock::now()); };
+    }
+    return options;
+}
+
+asio::ssl::context tls_context(const ServiceOptions& options) {
+    std::string certificate = options.tls_certificate_file;
+    std::string key = options.tls_key_file;
+    if (certificate.empty()) {
+        make_tls_files(options.data_directory,
+                       options.tls_name.empty() ? options.address : options.tls_name);
+        certificate = options.data_directory + "/server.pem";
+        key = options.data_directory + "/server.key";
+    }
+    asio::ssl::context context(asio::ssl::context::tls_server);
+    context.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
+                        asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
+                        asio::ssl::context::no_tlsv1_1);
+    boost::system::error_code ec;
+    context.use_certificate_chain_file(certificate, ec);
+    if (ec) {
+        throw std::runtime_error("cannot use the certificate '" + certificate +
+                                 "': " + ec.message() + "; it must be a PEM chain, leaf first");
+    }
+    context.use_private_key_file(key, asio::ssl::context::pem, ec);
+    if (ec) {
+        throw std::runtime_error("cannot use the key '" + key + "': " + ec.message() +
+                                 "; it must be the PEM private key of the certificate");
+    }
+    return context;
+}
+
+}  // namespace
+
+struct Service::Impl {
+    explicit Impl(ServiceOptions given);
+
+    void load_feed(Engine& target, const std::string& text) const;
+    void start_feeds();
+    void check_feed(bool always);
+    void after_commit();
+    void store_in_background(Writer::Job job);
+    asio::awaitable<void> tick_forever();
+    asio::awaitable<void> drain();
+
+    ServiceOptions options;
+    std::unique_ptr<Database> database;  // writer thread, once it runs
+    std::unique_ptr<Database> reader;    // I/O thread
+    std::optional<SigningKey> key;
+    std::unique_ptr<Engine> engine;  // writer thread, once it runs
+    std::optional<FeedFile> feed_file;
+    asio::io_context io{1};
+    std::optional<asio::ssl::context> ssl;
+    ChangeSignal infected_changed;
+    std::unique_ptr<Writer> writer;
+    std::unique_ptr<ApiContext> context;
+    std::unique_ptr<HttpServer> server;
+    int64_t last_version = 0;  // writer thread
+    Timestamp pruned{};        // I/O thread
+    std::string last_problem;  // I/O thread: a lasting problem is logged once
+};
+
+Service::Impl::Impl(ServiceOptions given) : options(checked(std::move(given))) {
+    prepare_directory(options.data_directory);
+    database =
+        std::make_unique<Database>(store_file(options.data_directory), Database::Access::ReadWrite);
+    migrate(*database, options.now());
+    write_credentials(*database, options.data_directory, options.now());
+    database->limit_size(options.max_store_bytes);
+    key.emplace(feed_key(options.data_directory, options.feed_key_file));
+    if (options.tls) {
+        ssl.emplace(tls_context(options));
+    }
+    engine = std::make_unique<Engine>(*database, engine_options(options));
+    reader =
+        std::make_unique<Database>(store_file(options.data_directory), Database::Access::ReadOnly);
+    if (!options.feed_file.empty()) {
+        feed_file.emplace(options.feed_file);
+    }
+    start_feeds();
+    last_version = infected_version(*reader);
+    writer = std::make_unique<Writer>(
+        *database, *engine, [this] { after_commit(); }, Writer::Limits{options.max_queued_batches});
+    context = std::make_unique<ApiContext>(
+        ApiContext{*reader, *writer, *key, infected_changed, engine_options(options).hosts,
+                   BodyLimits{options.max_records_bytes, options.max_records_bytes},
+                   std::chrono::seconds(300), options.now, options.tls});
+    ServerLimits limits;
+    limits.max_connections = options.max_connections;
+    server = std::make_unique<HttpServer>(io, *context, ssl ? &*ssl : nullptr, options.address,
+                                          options.port, limits);
+}
+
+// Before the first request: a sensor that asks at once gets the feeds, not an empty manifest.
+void Service::Impl::start_feeds() {
+    std::string text;
+    bool readable = false;
+    try {
+        if (feed_file && feed_file->changed()) {
+            text = read_file(options.feed_file, kMaxFeedBytes);
+            readable = true;
+        }
+    } catch (const std::runtime_error& error) {
+        spdlog::error("{}; the last good version stays in force", error.what());
+    }
+    database->script("BEGIN IMMEDIATE");
+    if (readable) {
+        load_feed(*engine, text);
+    }
+    engine->tick(options.now());
+    database->script("COMMIT");
+}
+
+// The feed's state is the store's; a file that cannot be used changes nothing.
+void Service::Impl::load_feed(Engine& target, const std::string& text) const {
+    try {
+        spdlog::info("feed '{}': {}", options.feed_file,
+                     target.load_certificate_feed(text, options.now()));
+    } catch (const RequestError& error) {
+        spdlog::error("feed '{}' is refused: {}", options.feed_file, error.what());
+    }
+}
+
+void Service::Impl::check_feed(bool always) {
+    if (!feed_file || (!feed_file->changed() && !always)) {
+        return;
+    }
+    try {
+        store_in_background([this, text = read_file(options.feed_file, kMaxFeedBytes)](
+                                Engine& target) { load_feed(target, text); });
+    } catch (const std::runtime_error& error) {
+        spdlog::error("{}; the last good version stays in force", error.what());
+    }
+}
+
+void Service::Impl::after_commit() {
+    const int64_t version = infected_version(*database);
+    if (version != last_version) {
+        last_version = version;
+        asio::post(io, [this] { infected_changed.notify(); });
+    }
+}
+
+void Service::Impl::store_in_background(Writer::Job job) {
+    writer->submit(std::move(job), [this](std::exception_ptr error) {
+        std::string problem;
+        try {
+            if (error) {
+                std::rethrow_exception(error);
+            }
+        } catch (const std::exception& failure) {
+            problem = failure.what();
+        }
+        asio::post(io, [this, problem] {
+            if (!problem.empty() && problem != last_problem) {
+                spdlog::error("{}", problem);
+            }
+            last_problem = problem;
+        });
+    });
+}
+
+asio::awaitable<void> Service::Impl::tick_forever() {
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    while (!infected_changed.closed()) {
+        check_feed(false);
+        const Timestamp now = options.now();
+        const bool prune_too = now - pruned >= kPruneEvery;
+        if (prune_too) {
+            pruned = now;
+        }
+        store_in_background([now, prune_too](Engine& target) {
+            target.tick(now);
+            if (prune_too) {
+                target.prune_old(now);
+            }
+        });
+        timer.expires_after(options.tick);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+asio::awaitable<void> Service::Impl::drain() {
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    const auto deadline = std::chrono::steady_clock::now() + kDrainTime;
+    while (server->connections() > 0 && std::chrono::steady_clock::now() < deadline) {
+        timer.expires_after(std::chrono::milliseconds(10));
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+    io.stop();
+}
+
+Service::Service(ServiceOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+
+Service::~Service() {
+    impl_->writer->stop();  // before anything its jobs refer to goes
+}
+
+uint16_t Service::port() const {
+    return impl_->server->port();
+}
+
+bool Service::tls() const {
+    return impl_->options.tls;
+}
+
+void Service::run() {
+    impl_->server->start();
+    asio::co_spawn(impl_->io, impl_->tick_forever(), asio::detached);
+    impl_->io.run();
+    impl_->writer->stop();
+}
+
+void Service::stop() {
+    asio::post(impl_->io, [this] {
+        if (!impl_->infected_changed.closed()) {
+            impl_->infected_changed.close();
+            impl_->server->stop();
+            asio::co_spawn(impl_->io, impl_->drain(), asio::detached);
+        }
+    });
+}
+
+void Service::reload_feed() {
+    asio::post(impl_->io, [this] { impl_->check_feed(true); });
+}
+
+std::string issue_token(const std::string& data_directory, const std::string& name) {
+    prepare_directory(data_directory);
+    const Timestamp now(std::chrono::system_clock::now());
+    Database database(store_file(data_directory), Database::Access::ReadWrite);
+    migrate(database, now);
+    for (const TokenDigest& token : token_digests(database)) {
+        if (token.name == name) {
+            throw std::runtime_error("a token named '" + name +
+                                     "' exists already and cannot be shown again: choose another "
+                                     "name");
+        }
+    }
+    std::string secret = random_hex(32);
+    save_token(database, name, TokenKind::Issued, secret, now);
+    return secret;
+}
+
+}  // namespace eti::analysis

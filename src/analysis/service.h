@@ -1,0 +1,60 @@
+// The whole service: store, writer thread, HTTP on the thread that calls run().
+#pragma once
+
+#include "eti/base/clock.h"
+#include "eti/net/ip_address.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace eti::analysis {
+
+struct ServiceOptions {
+    std::string address = "127.0.0.1";
+    uint16_t port = 8443;  // 0: any free one
+    std::string data_directory;
+    std::string feed_file;      // certificate blocklist; empty: none is served
+    std::string feed_key_file;  // empty: DIR/feed.key, made on the first start
+    bool tls = false;
+    std::string tls_certificate_file;  // empty with tls: DIR/server.pem under DIR/ca.pem
+    std::string tls_key_file;
+    std::string tls_name;  // the name or address sensors use; empty: address
+    uint8_t threshold = 7;
+    std::chrono::seconds host_expiry{24 * 3600};
+    std::chrono::seconds evidence_window{24 * 3600};
+    std::vector<net::IpRange> internal;
+    uint64_t max_store_bytes = 16ULL << 30;
+    std::size_t max_records_bytes = 32UL << 20;
+    std::size_t max_connections = 512;
+    std::size_t max_queued_batches = 1024;
+    std::chrono::milliseconds tick{1000};
+    std::function<Timestamp()> now;  // empty: the wall clock
+};
+
+class Service {
+  public:
+    // Opens the store, writes the first start's files, loads the feed, binds. Throws
+    // std::runtime_error with a sentence; nothing runs then.
+    explicit Service(ServiceOptions options);
+    ~Service();
+
+    uint16_t port() const;
+    bool tls() const;
+    void run();          // returns after stop(), with everything durable
+    void stop();         // any thread; requests under way get their answer first
+    void reload_feed();  // any thread
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+// issue_token stores a new token's digest and returns the token. A running service takes it at
+// once. Throws std::runtime_error when the name is in use.
+std::string issue_token(const std::string& data_directory, const std::string& name);
+
+}  // namespace eti::analysis
