@@ -53,7 +53,6 @@ void fingerprint(const tls::ClientHello& hello, digest::Hasher& hasher,
     std::array<char, kFingerprintBytes> buffer;
     if (const auto ja3 = tls::ja3_text(hello, buffer); !ja3.empty()) {
         facts.ja3 = hasher.md5(bytes_of(ja3));
-        facts.fingerprinted = true;
     }
     tls::Ja4Texts texts;
     if (tls::ja4_texts(hello, 't', buffer, texts)) {
@@ -113,7 +112,6 @@ void TlsObserver::server_hello(const tls::ServerHello& hello) {
     std::array<char, kFingerprintBytes> buffer;
     if (const auto ja3s = tls::ja3s_text(hello, buffer); !ja3s.empty()) {
         facts.ja3s = hashing_.hasher.md5(bytes_of(ja3s));
-        facts.fingerprinted = true;
     }
     hello_completed_ = true;
 }

@@ -55,8 +55,7 @@ struct ClientHelloFacts {
     BoundedText<255> sni;
     BoundedList<BoundedText<31>, 8> alpn;
     EncryptedClientHello ech = EncryptedClientHello::None;
-    bool fingerprinted = false;  // ja3 and ja4 are set
-    Md5Digest ja3{};
+    Md5Digest ja3{};  // all zero: not computed
     BoundedText<36> ja4;
 };
 
@@ -68,8 +67,7 @@ struct ServerHelloFacts {
     BoundedList<uint16_t, 32> extensions;
     BoundedText<31> alpn;
     bool resumed = false;
-    bool fingerprinted = false;  // ja3s is set
-    Md5Digest ja3s{};
+    Md5Digest ja3s{};  // all zero: not computed
 };
 
 struct CertificateFacts {
