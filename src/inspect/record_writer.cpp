@@ -16,16 +16,16 @@ metadata::Visibility visibility_of(const SessionState& session) {
     if (session.tls.tls13()) {
         return Visibility::Tls13;
     }
-    if (session.over_budget) {
-        return Visibility::Budget;
+    if (session.tls.server_hello_seen() && session.tls.encrypted(Direction::In)) {
+        return Visibility::Resumed;
     }
     if (session.gap) {
         return Visibility::Gap;
     }
-    if (!session.tls.server_hello_seen()) {
-        return Visibility::NoServerHello;
+    if (session.over_budget) {
+        return Visibility::Budget;
     }
-    return session.tls.encrypted(Direction::In) ? Visibility::Resumed : Visibility::Incomplete;
+    return session.tls.server_hello_seen() ? Visibility::Incomplete : Visibility::NoServerHello;
 }
 
 std::size_t attempt_slot(const net::IpAddress& client, const net::IpAddress& server) {
