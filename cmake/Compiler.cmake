@@ -25,6 +25,10 @@ if(ETI_SANITIZE)
     target_compile_options(eti_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all)
     target_link_options(eti_options INTERFACE -fsanitize=address,undefined)
 endif()
+if(ETI_FUZZ)
+    # Coverage in the rooms too: without it libFuzzer is blind to the code under test.
+    target_compile_options(eti_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 if(ETI_TSAN)
     # DPDK's x86 ring uses bare fences that ThreadSanitizer cannot see; its C11 variant is clean.
     # GCC warns about the fences left in its headers; those only strengthen orders that atomics give.
