@@ -189,6 +189,10 @@ TEST(WrongLines, ReferencesToNothing) {
          "set services advanced-anti-malware connection url https://a authentication tls-profile "
          "^nope",
          "Referenced SSL initiation profile and URL must be defined"},
+        {"the later of two lines for one value",
+         "set security pki ca-profile c file /c\nset services ssl initiation profile p trusted-ca "
+         "c\nset services ssl initiation profile p trusted-ca ^nope",
+         "Referenced CA profile is not defined"},
         {"CA", "set services ssl initiation profile p trusted-ca ^nope",
          "Referenced CA profile is not defined"},
         {"local certificate", "set services ssl initiation profile p client-certificate ^nope",

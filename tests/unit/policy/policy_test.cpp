@@ -111,6 +111,7 @@ TEST(MatchRule, FirstRuleThatSelectsTheTraffic) {
         {"one past the range", "11.0.0.0", "198.51.100.1", 6, 443, "none"},
         {"IPv6 source", "fd00::1", "2001:db8::1", 6, 443, "web"},
         {"first port of a range", "10.0.0.1", "198.51.100.1", 6, 8000, "web"},
+        {"one below the port range", "10.0.0.1", "198.51.100.1", 6, 7999, "none"},
         {"last port of a range", "10.0.0.1", "198.51.100.1", 6, 8999, "web"},
         {"one past the port range", "10.0.0.1", "198.51.100.1", 6, 9000, "none"},
         {"right port, other protocol", "10.0.0.1", "198.51.100.1", 17, 443, "none"},
