@@ -79,14 +79,18 @@ std::string InfectedHostPoller::apply(const HttpResponse& response) {
     if (answer.version == table_.version && !answer.full) {
         return {};  // the wait ended without news
     }
-    const uint64_t before = table_.version;
-    std::string refusal = merge(answer, table_);
+    InfectedHostsUpdate next = table_;
+    std::string refusal = merge(answer, next);
     ask_for_all_ = !refusal.empty();
     if (!refusal.empty()) {
         return refusal;
     }
-    // A full list under the same version, as for since=0 of an empty service, is no hurry.
-    next_ = answer.version == before ? next_ : std::chrono::steady_clock::now() + kPauseAfterNews;
+    if (next.version == table_.version &&
+        render_infected_hosts(next) == render_infected_hosts(table_)) {
+        return {};  // the whole list again, as an empty service sends it for since=0
+    }
+    table_ = std::move(next);
+    next_ = std::chrono::steady_clock::now() + kPauseAfterNews;
     // A table that the disk does not take is still enforced; a restart then asks from the old one.
     link_.disk_problem(Disk::InfectedHosts, store_infected_hosts(options_.state_directory, table_));
     events_.post(table_);
