@@ -119,12 +119,18 @@ list_in_force() {
                           END { exit !found }'
 }
 
-# counter LABEL prints one value of the vendor's statistics, as in: counter "Session detected"
-counter() {
-    show services security-metadata-streaming statistics | awk -F: -v label="$1" '
+# value_of LABEL picks one number out of a statistics output on standard input.
+value_of() {
+    awk -F: -v label="$1" '
         { name = $1; gsub(/^ +| +$/, "", name) }
         name == label { gsub(/ /, "", $2); print $2 }'
 }
+
+# counter LABEL prints one value of the vendor's statistics, as in: counter "Session detected"
+counter() { show services security-metadata-streaming statistics | value_of "$1"; }
+
+# ledger LABEL does the same for our detailed form.
+ledger() { show services security-metadata-streaming statistics detail | value_of "$1"; }
 
 counter_is() { [ "$(counter "$1")" = "$2" ]; }
 
