@@ -141,6 +141,9 @@ Dataplane::Dataplane(const config::Settings& settings, const inspect::Tables& ta
 Dataplane::~Dataplane() = default;
 
 void Dataplane::start() {
+    for (Port& port : impl_->ports) {
+        port.discard_waiting(static_cast<unsigned>(impl_->workers.size()));
+    }
     for (unsigned i = 0; i < impl_->workers.size(); ++i) {
         if (rte_eal_remote_launch(Impl::run_worker, impl_.get(), i + 1) != 0) {
             throw std::runtime_error("worker " + std::to_string(i) + " did not start");

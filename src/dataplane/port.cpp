@@ -17,6 +17,7 @@
 namespace eti::dataplane {
 namespace {
 
+constexpr unsigned kRingFrames = 2048;  // of an af_packet port, each way
 constexpr uint16_t kLinkOverhead = RTE_ETHER_HDR_LEN + 2 * RTE_VLAN_HLEN;
 
 // The key that makes Toeplitz hashes of both directions equal: a repeated 16-bit pattern
@@ -70,7 +71,8 @@ struct Planner {
         plan.name = "net_af_packet" + number;
         plan.devargs = plan.name + ",iface=" + port.device + ",qpairs=" + queues +
                        ",framesz=" + std::to_string(bytes) +
-                       ",blocksz=" + std::to_string(bytes * 16) + ",framecnt=2048";
+                       ",blocksz=" + std::to_string(bytes * 16) +
+                       ",framecnt=" + std::to_string(kRingFrames);
     }
     void operator()(const config::AfXdpPort& port) const {
         kernel_device(port.device);
@@ -177,6 +179,17 @@ Port::~Port() {
     if (started_) {
         rte_eth_dev_stop(id_);
         rte_eth_dev_close(id_);
+    }
+}
+
+void Port::discard_waiting(unsigned queues) {
+    constexpr unsigned kMost = 2 * kRingFrames;  // a busy port never runs empty
+    for (uint16_t queue = 0; queue < queues; ++queue) {
+        std::array<rte_mbuf*, 32> mbufs;
+        for (unsigned freed = 0, n = 1; n > 0 && freed < kMost; freed += n) {
+            n = rte_eth_rx_burst(id_, queue, mbufs.data(), mbufs.size());
+            rte_pktmbuf_free_bulk(mbufs.data(), n);
+        }
     }
 }
 

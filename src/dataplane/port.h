@@ -38,6 +38,9 @@ class Port {
     Port(const Port&) = delete;
 
     uint16_t id() const { return id_; }
+    // discard_waiting frees what the port received before its workers poll. A kernel socket takes
+    // frames of every device until it is bound, and those must not pass as this port's.
+    void discard_waiting(unsigned queues);
     PortCounters counters() const;
 
   private:

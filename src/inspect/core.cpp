@@ -71,8 +71,12 @@ Verdict Inspector::Core::inspect(const Packet& packet) {
         if (flows_.at(index).generation != judge_.generation()) {
             rejudge(index, packet);
         }
-        return inspect_flow(index, packet);
+        if (!judge_.any_infected() || came_from_its_side(flows_.at(index), packet)) {
+            return inspect_flow(index, packet);
+        }
     }
+    // No flow yet, or one that was made from the wire's other side: whoever forges a host's packets
+    // there must not open a way for the host.
     const HostDecision decision =
         judge_.judge_hosts(packet.wire, packet.side, selector_of(packet.view));
     if (decision.blocks()) {
@@ -81,8 +85,15 @@ Verdict Inspector::Core::inspect(const Packet& packet) {
     if (decision.host != nullptr && decision.decision.log) {
         writer_.write_attempt(packet.view, decision, now_);
     }
-    index = create_flow(packet);
+    if (index == flow::FlowTable::kNone) {
+        index = create_flow(packet);
+    }
     return index == flow::FlowTable::kNone ? Verdict::Forward : inspect_flow(index, packet);
+}
+
+bool Inspector::Core::came_from_its_side(const flow::Flow& flow, const Packet& packet) const {
+    const bool sent_by_client = flow.direction_of(packet.source_is_low) == Direction::Out;
+    return judge_.client_side(packet.wire, packet.side, sent_by_client) == flow.client_side;
 }
 
 Verdict Inspector::Core::inspect_flow(uint32_t index, const Packet& packet) {

@@ -31,6 +31,7 @@ class Inspector::Core {
 
   private:
     // --- core.cpp: one packet of a flow ---
+    bool came_from_its_side(const flow::Flow& flow, const Packet& packet) const;
     Verdict inspect_flow(uint32_t index, const Packet& packet);
     Verdict inspect_without_flow(const Packet& packet);
     Verdict block_host(const Packet& packet, const HostDecision& decision);

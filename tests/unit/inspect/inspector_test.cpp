@@ -307,6 +307,15 @@ TEST(InfectedHosts, NewConnectionsAreDroppedInBothDirections) {
     EXPECT_EQ(net::to_string(records[1].client.ip), "10.0.1.10") << "the host is the client";
 }
 
+TEST(InfectedHosts, APacketForgedOnTheOtherSideOpensNoWay) {
+    InspectBench bench(InspectBench::small_options(),
+                       host_policy(policy::Enforcement::BlockDrop, true));
+    bench.list_host("10.0.1.10");
+    const Bytes packet = test::udp_frame("10.0.1.10", 5000, "192.0.2.1", 9, {1});
+    bench.send(packet, test::kServerSide);
+    EXPECT_EQ(bench.send(packet, test::kClientSide), Verdict::Drop);
+}
+
 TEST(InfectedHosts, AttemptsAreFoldedToOneASecond) {
     InspectBench bench(InspectBench::small_options(),
                        host_policy(policy::Enforcement::BlockDrop, true));
