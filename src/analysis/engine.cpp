@@ -50,8 +50,12 @@ Engine::Engine(Database& database, EngineOptions options)
 
 void Engine::reload() {
     const auto feed = feed_row(database_, kCertificateFeed);
-    blocklist_ = feed ? CertificateList(feed_body(database_, kCertificateFeed), feed->version)
-                      : CertificateList();
+    // Parsing a large list again for every refused request would let callers buy time cheaply.
+    if (!feed) {
+        blocklist_ = CertificateList();
+    } else if (feed->version != blocklist_.version()) {
+        blocklist_ = CertificateList(feed_body(database_, kCertificateFeed), feed->version);
+    }
     allowlist_ = intel::Allowlist(
         intel::parse_allowlist_feed(allowlist_body(allowlist_rows(database_))).entries);
 }

@@ -18,7 +18,7 @@ namespace eti::analysis {
 namespace {
 
 constexpr std::size_t kMaxFeedBytes = 64UL << 20;
-constexpr std::chrono::seconds kPruneEvery{600};
+constexpr std::chrono::seconds kPruneEvery{60};
 constexpr std::chrono::seconds kDrainTime{3};
 
 std::string store_file(const std::string& directory) {
@@ -89,7 +89,7 @@ struct Service::Impl {
     void start_feeds();
     void check_feed(bool always);
     void after_commit();
-    void store_in_background(Writer::Job job);
+    void store_in_background(Writer::Job job, std::function<void()> failed);
     asio::awaitable<void> tick_forever();
     asio::awaitable<void> drain();
 
@@ -105,9 +105,10 @@ struct Service::Impl {
     std::unique_ptr<Writer> writer;
     std::unique_ptr<ApiContext> context;
     std::unique_ptr<HttpServer> server;
-    int64_t last_version = 0;  // writer thread
-    Timestamp pruned{};        // I/O thread
-    std::string last_problem;  // I/O thread: a lasting problem is logged once
+    int64_t last_version = 0;   // writer thread
+    Timestamp pruned{};         // I/O thread
+    bool feed_pending = false;  // I/O thread: the file was read but could not be stored
+    std::string last_problem;   // I/O thread: a lasting problem is logged once
 };
 
 Service::Impl::Impl(ServiceOptions given) : options(checked(std::move(given))) {
@@ -172,12 +173,14 @@ void Service::Impl::load_feed(Engine& target, const std::string& text) const {
 }
 
 void Service::Impl::check_feed(bool always) {
-    if (!feed_file || (!feed_file->changed() && !always)) {
+    if (!feed_file || (!feed_file->changed() && !always && !feed_pending)) {
         return;
     }
+    feed_pending = false;
     try {
         store_in_background([this, text = read_file(options.feed_file, kMaxFeedBytes)](
-                                Engine& target) { load_feed(target, text); });
+                                Engine& target) { load_feed(target, text); },
+                            [this] { feed_pending = true; });
     } catch (const std::runtime_error& error) {
         spdlog::error("{}; the last good version stays in force", error.what());
     }
@@ -191,8 +194,8 @@ void Service::Impl::after_commit() {
     }
 }
 
-void Service::Impl::store_in_background(Writer::Job job) {
-    writer->submit(std::move(job), [this](std::exception_ptr error) {
+void Service::Impl::store_in_background(Writer::Job job, std::function<void()> failed) {
+    const auto done = [this, failed](std::exception_ptr error) {
         std::string problem;
         try {
             if (error) {
@@ -201,13 +204,19 @@ void Service::Impl::store_in_background(Writer::Job job) {
         } catch (const std::exception& failure) {
             problem = failure.what();
         }
-        asio::post(io, [this, problem] {
+        asio::post(io, [this, problem, failed] {
+            if (!problem.empty()) {
+                failed();
+            }
             if (!problem.empty() && problem != last_problem) {
                 spdlog::error("{}", problem);
             }
             last_problem = problem;
         });
-    });
+    };
+    if (!writer->submit(std::move(job), done)) {
+        failed();
+    }
 }
 
 asio::awaitable<void> Service::Impl::tick_forever() {
@@ -219,12 +228,14 @@ asio::awaitable<void> Service::Impl::tick_forever() {
         if (prune_too) {
             pruned = now;
         }
-        store_in_background([now, prune_too](Engine& target) {
-            target.tick(now);
-            if (prune_too) {
-                target.prune_old(now);
-            }
-        });
+        store_in_background(
+            [now, prune_too](Engine& target) {
+                target.tick(now);
+                if (prune_too) {
+                    target.prune_old(now);
+                }
+            },
+            [this, prune_too] { pruned = prune_too ? Timestamp{} : pruned; });
         timer.expires_after(options.tick);
         co_await timer.async_wait(asio::use_awaitable);
     }

@@ -29,6 +29,7 @@ struct Invocation {
     const control::SessionListing& sessions;  // empty unless the command asks for them
     const OptionValues& options;
     Backend& backend;
+    bool wants_tree;  // else the text is shown; only commands with long lists need to know
 
     bool has(std::string_view keyword) const { return options.contains(keyword); }
     // value returns an empty text when the option was not given.

@@ -5,7 +5,6 @@
 #include "cli/grammar.h"
 #include "cli/pipes.h"
 #include "cli/tokens.h"
-#include "eti/cli/protocol.h"
 
 #include <algorithm>
 #include <utility>
@@ -24,18 +23,22 @@ bool past_word(std::string_view line) {
 }  // namespace
 
 struct Interpreter::Impl {
-    explicit Impl(Backend& given) : backend(given), commands(all_commands()), grammar(commands) {}
+    Impl(Backend& given, std::size_t given_max_output)
+        : backend(given),
+          max_output(given_max_output),
+          commands(all_commands()),
+          grammar(commands) {}
 
     Answer run(const ParsedCommand& parsed, const Pipeline& pipeline,
                const control::SessionListing& sessions) {
         try {
             const control::Status status = backend.status();
-            const Invocation invocation{status, sessions, parsed.options, backend};
+            const Invocation invocation{status, sessions, parsed.options, backend,
+                                        pipeline.wants_tree()};
             Answer answer{true, pipeline.apply(parsed.command->run(invocation)), {}};
-            if (answer.output.size() > kMaxOutputBytes) {
-                return failure("error: the output is larger than " +
-                               std::to_string(kMaxOutputBytes >> 20) +
-                               " MiB; narrow it with | match, | last or | count");
+            if (answer.output.size() > max_output) {
+                return failure("error: the output is larger than " + std::to_string(max_output) +
+                               " bytes; narrow it with | match, | last or | count");
             }
             return answer;
         } catch (const CommandError& error) {
@@ -44,11 +47,13 @@ struct Interpreter::Impl {
     }
 
     Backend& backend;
+    std::size_t max_output;
     std::vector<Command> commands;
     Grammar grammar;
 };
 
-Interpreter::Interpreter(Backend& backend) : impl_(std::make_unique<Impl>(backend)) {}
+Interpreter::Interpreter(Backend& backend, std::size_t max_output)
+    : impl_(std::make_unique<Impl>(backend, max_output)) {}
 Interpreter::~Interpreter() = default;
 
 void Interpreter::execute(std::string_view line, Done done) {

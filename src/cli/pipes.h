@@ -25,6 +25,7 @@ class Pipeline {
     // complete answers for the tokens after the last '|', the last one being incomplete.
     static std::vector<Completion> complete(std::span<const Token> words);
 
+    bool wants_tree() const { return form_ != Form::Text; }
     std::string apply(const Reply& reply) const;
 
   private:

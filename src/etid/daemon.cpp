@@ -161,9 +161,9 @@ void run(const DaemonOptions& options, const std::string& version) {
         spdlog::warn("{}", problem);
     }
 
-    cli::Interpreter interpreter;
     cli::ControllerBackend backend(controller);
-    cli::CommandServer server(controller.loop(), interpreter, backend, options.socket);
+    cli::Interpreter interpreter(backend);
+    const cli::CommandServer server(controller.loop(), interpreter, backend, options.socket);
     controller.loop().add(signals.fd(), EPOLLIN, [&](uint32_t) {
         dataplane.stop();
         controller.loop().stop();

@@ -81,11 +81,15 @@ void Inspector::Core::follow_tcp(uint32_t index, const Packet& packet, Direction
     const net::PacketView& view = packet.view;
     const std::size_t at = eti::index(direction);
     if (view.has(net::kSyn)) {
-        flow.initial_sequence[at] = view.sequence + 1;
-        flow.sequence_known[at] = true;
+        // Once the client has acknowledged, a SYN with another number is stray: the answer to a
+        // repeated SYN, or forged. The endpoints ignore it too (RFC 5961 section 4).
+        if (!flow.sequence_known[at] || flow.rtt_us == 0) {
+            flow.initial_sequence[at] = view.sequence + 1;
+            flow.sequence_known[at] = true;
+        }
     } else if (flow.rtt_us == 0 && direction == Direction::Out && view.has(net::kAck) &&
                flow.sequence_known[0] && flow.sequence_known[1]) {
-        flow.rtt_us = microseconds(now_ - flow.start);
+        flow.rtt_us = std::max(microseconds(now_ - flow.start), 1U);
     }
     const bool was_closed = flow.closed();
     flow.fin_seen[at] = flow.fin_seen[at] || view.has(net::kFin);

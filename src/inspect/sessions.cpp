@@ -9,6 +9,14 @@ namespace {
 
 enum class Hello : uint8_t { None, Client, Server };
 
+// may_be_tls looks at a stream's first byte: a handshake record, a warning that servers may send
+// first, or a ClientHello in SSL 2 form. The parser decides about the rest.
+bool may_be_tls(uint8_t first) {
+    constexpr uint8_t kAlert = 21;
+    constexpr uint8_t kHandshake = 22;
+    return first == kHandshake || first == kAlert || (first & 0x80) != 0;
+}
+
 // first_hello looks for a TLS record that starts a handshake (RFC 8446 section 5.1).
 Hello first_hello(std::span<const uint8_t> payload) {
     constexpr uint8_t kHandshake = 22;
@@ -64,7 +72,7 @@ bool Inspector::Core::begin_session(uint32_t index, const Packet& packet, Direct
     const std::size_t at = eti::index(direction);
     const bool early =
         flow.sequence_known[at] && payload_sequence(packet.view) != flow.initial_sequence[at];
-    if (!flow.selected || (payload[0] != 22 && !early)) {
+    if (!flow.selected || (!early && !may_be_tls(payload[0]))) {
         if (flow.selected) {
             counters_.add(Counter::NotTls);
         }
@@ -136,7 +144,9 @@ Verdict Inspector::Core::after_feed(uint32_t index, SessionState& session,
                                     const TlsObserver& observer, const Packet& packet,
                                     Direction direction) {
     flow::Flow& flow = flows_.at(index);
-    if (observer.hello_completed()) {
+    // A hello may be one that only the peer can read: the session counts all the same.
+    const bool hello_passed = session.tls.client_hello_seen() || session.tls.server_hello_seen();
+    if (observer.hello_completed() || (hello_passed && !flow.recognised)) {
         on_hello(flow, session);
         if (flow.session == flow::kNoSession) {  // allowlisted
             return Verdict::Forward;

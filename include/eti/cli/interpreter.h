@@ -2,6 +2,7 @@
 #pragma once
 
 #include "eti/cli/backend.h"
+#include "eti/cli/protocol.h"
 
 #include <cstddef>
 #include <functional>
@@ -33,7 +34,7 @@ class Interpreter {
   public:
     using Done = std::function<void(Answer)>;
 
-    explicit Interpreter(Backend& backend);
+    explicit Interpreter(Backend& backend, std::size_t max_output = kMaxOutputBytes);
     ~Interpreter();
     Interpreter(const Interpreter&) = delete;
     Interpreter& operator=(const Interpreter&) = delete;

@@ -18,9 +18,10 @@ inline constexpr uint16_t kTls10 = 0x0301;
 inline constexpr uint16_t kTls11 = 0x0302;
 inline constexpr uint16_t kTls12 = 0x0303;
 inline constexpr uint16_t kTls13 = 0x0304;
-// Drafts of TLS 1.3 carry their number in the low byte.
+// Drafts of TLS 1.3 carry their number in the low byte; 0xfb is the high byte of those that
+// facebook's fizz spoke with its own clients.
 constexpr bool is_tls13_draft(uint16_t value) {
-    return (value >> 8) == 0x7f;
+    return (value >> 8) == 0x7f || (value >> 8) == 0xfb;
 }
 constexpr bool is_tls13(uint16_t value) {
     return value == kTls13 || is_tls13_draft(value);

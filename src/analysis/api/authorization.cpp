@@ -41,6 +41,21 @@ bool is_valid(ApiContext& context, std::string_view credential) {
     return false;
 }
 
+// Without a login a browser on this machine is the one way in for others: a page of theirs may
+// send requests here (Origin), or resolve its own name to this address (Host).
+bool is_foreign(const Request& request) {
+    const std::string host = request.header("host");
+    const std::string origin = request.header("origin");
+    if (!origin.empty() && origin != "http://" + host && origin != "https://" + host) {
+        return true;
+    }
+    const std::size_t end = host.starts_with('[') ? host.find(']') : host.find(':');
+    const std::string name = host.starts_with('[')
+                                 ? host.substr(1, end == std::string::npos ? end : end - 1)
+                                 : host.substr(0, end);
+    return !host.empty() && name != "localhost" && !net::parse_ip(name);
+}
+
 Response unauthorized(std::string_view detail) {
     Response response = problem(401, detail);
     response.headers.emplace_back("WWW-Authenticate", "Bearer");
@@ -61,6 +76,11 @@ Response authorize(ApiContext& context, const Request& request) {
         }
         if (credential.empty() && !open && login_required(context)) {
             return unauthorized("send 'Authorization: Bearer TOKEN' with the token in DIR/token");
+        }
+        if (credential.empty() && is_foreign(request)) {
+            return problem(403,
+                           "without a token this service answers to localhost and IP "
+                           "addresses only, and to no page of another origin");
         }
     } catch (const StorageError& error) {
         return problem(503, error.what());

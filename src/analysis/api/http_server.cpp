@@ -19,6 +19,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::size_t kReadBufferBytes = 128UL << 10;
+constexpr std::chrono::seconds kLinger{2};
 
 auto quiet(error_code& ec) {
     return asio::redirect_error(asio::use_awaitable, ec);
@@ -77,8 +78,8 @@ using Parser = http::request_parser<http::string_body>;
 Request to_request(const Parser::value_type& message) {
     Request request;
     request.method = std::string(message.method_string());
-    for (const char* name :
-         {"authorization", "content-encoding", "idempotency-key", "if-none-match", "accept"}) {
+    for (const char* name : {"authorization", "content-encoding", "idempotency-key",
+                             "if-none-match", "accept", "host", "origin"}) {
         const auto field = message.find(name);
         if (field != message.end()) {
             request.headers.emplace(name, field->value().to_string());
@@ -167,9 +168,34 @@ asio::awaitable<bool> invite_body(Stream& stream) {
     co_return !ec;
 }
 
-// Reads and answers one request; false ends the connection.
+// What the connection does after a request. Linger: the client may still be sending; closing now
+// would reset the connection under the answer it has not read yet.
+enum class Next : uint8_t { Again, Close, Linger };
+
 template <typename Stream>
-asio::awaitable<bool> serve_one(State& state, Stream& stream, beast::flat_buffer& buffer) {
+asio::awaitable<Next> refuse(State& state, Stream& stream, error_code why) {
+    if (!is_malformed(why)) {
+        co_return Next::Close;  // the client left, or was too slow
+    }
+    co_await write_response(state, stream, read_problem(why), false, false);
+    co_return Next::Linger;
+}
+
+template <typename Stream>
+asio::awaitable<void> linger(State& state, Stream& stream, beast::flat_buffer& buffer) {
+    beast::get_lowest_layer(stream).expires_after(kLinger);
+    std::size_t thrown_away = 0;
+    error_code ec;
+    while (!ec && thrown_away <= state.context.limits.max_body_bytes) {
+        buffer.clear();
+        thrown_away +=
+            co_await stream.async_read_some(buffer.prepare(kReadBufferBytes / 2), quiet(ec));
+    }
+}
+
+// Reads and answers one request.
+template <typename Stream>
+asio::awaitable<Next> serve_one(State& state, Stream& stream, beast::flat_buffer& buffer) {
     Parser parser;
     parser.header_limit(static_cast<uint32_t>(state.limits.max_header_bytes));
     parser.body_limit(std::numeric_limits<uint64_t>::max());  // checked below, by path
@@ -180,30 +206,24 @@ asio::awaitable<bool> serve_one(State& state, Stream& stream, beast::flat_buffer
         co_await http::async_read_header(stream, buffer, parser, quiet(ec));
     }
     if (ec) {
-        if (is_malformed(ec)) {
-            co_await write_response(state, stream, read_problem(ec), false, false);
-        }
-        co_return false;
+        co_return co_await refuse(state, stream, ec);
     }
     Request request;
     std::size_t room = 0;
     Response response = check_header(state, parser, request, room);
     if (response.status != 200) {
         co_await write_response(state, stream, std::move(response), false, false);
-        co_return false;
+        co_return Next::Linger;
     }
     const Counter held(state.body_bytes, room);
     parser.body_limit(room);
     beast::get_lowest_layer(stream).expires_after(state.limits.transfer);
     if (parser.get()[http::field::expect] == "100-continue" && !co_await invite_body(stream)) {
-        co_return false;
+        co_return Next::Close;
     }
     co_await http::async_read(stream, buffer, parser, quiet(ec));
     if (ec) {
-        if (is_malformed(ec)) {
-            co_await write_response(state, stream, read_problem(ec), false, false);
-        }
-        co_return false;
+        co_return co_await refuse(state, stream, ec);
     }
     const bool head = request.method == "HEAD";
     if (head) {
@@ -214,14 +234,20 @@ asio::awaitable<bool> serve_one(State& state, Stream& stream, beast::flat_buffer
     beast::get_lowest_layer(stream).expires_never();  // handlers bound their own waiting
     response = co_await handle_request(state.context, request);
     const bool stay = keep_alive && !state.stopping;
-    co_return co_await write_response(state, stream, std::move(response), head, stay) && stay;
+    const bool written = co_await write_response(state, stream, std::move(response), head, stay);
+    co_return written&& stay ? Next::Again : Next::Close;
 }
 
 template <typename Stream>
 asio::awaitable<void> serve_all(State& state, Stream& stream) {
     beast::flat_buffer buffer(kReadBufferBytes);
     buffer.reserve(kReadBufferBytes);
-    while (!state.stopping && co_await serve_one(state, stream, buffer)) {
+    Next next = Next::Again;
+    while (!state.stopping && next == Next::Again) {
+        next = co_await serve_one(state, stream, buffer);
+    }
+    if (next == Next::Linger) {
+        co_await linger(state, stream, buffer);
     }
 }
 

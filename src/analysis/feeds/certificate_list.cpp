@@ -90,9 +90,9 @@ RenderedFeed render_certificate_feed(std::string_view text) {
     const intel::CertificateFeed parsed = intel::parse_certificate_feed(text);
     feed.error = parsed.error;
     if (parsed.rejected_count > 0 && !parsed.rejected.empty()) {
-        feed.notice = std::to_string(parsed.rejected_count) + " lines left out, the first is line " +
-                      std::to_string(parsed.rejected.front().line) + ": " +
-                      parsed.rejected.front().why;
+        feed.notice =
+            std::to_string(parsed.rejected_count) + " lines left out, the first is line " +
+            std::to_string(parsed.rejected.front().line) + ": " + parsed.rejected.front().why;
     }
     if (!feed.error.empty()) {
         return feed;

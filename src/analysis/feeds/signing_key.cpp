@@ -45,7 +45,8 @@ SigningKey SigningKey::load(const std::string& file) {
     }
     Handle key(PEM_read_PrivateKey(stream.get(), nullptr, nullptr, nullptr), &EVP_PKEY_free);
     if (!key || EVP_PKEY_get_id(key.get()) != EVP_PKEY_ED25519) {
-        throw std::runtime_error("'" + file + "' is no Ed25519 private key in PEM form: make one "
+        throw std::runtime_error("'" + file +
+                                 "' is no Ed25519 private key in PEM form: make one "
                                  "with 'openssl genpkey -algorithm ed25519'");
     }
     return SigningKey(std::move(key));
@@ -59,7 +60,7 @@ SigningKey SigningKey::generate() {
 
 std::string SigningKey::sign(std::string_view message) const {
     const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                        &EVP_MD_CTX_free);
+                                                                          &EVP_MD_CTX_free);
     std::array<unsigned char, 64> signature{};
     std::size_t size = signature.size();
     ETI_CHECK(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_.get()) == 1);

@@ -32,22 +32,25 @@ bool append_bounded(std::string& out, const Chunk& chunk, std::size_t size, std:
 
 DecompressResult read_zstd(std::string_view body, std::size_t max_bytes, std::string& out) {
     const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(),
-                                                                      &ZSTD_freeDCtx);
+                                                                       &ZSTD_freeDCtx);
     ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, kMaxWindowLog);
     ZSTD_inBuffer in{body.data(), body.size(), 0};
     Chunk chunk;
-    std::size_t pending = 1;  // zero exactly at the end of a frame
     while (true) {
         ZSTD_outBuffer piece{chunk.data(), chunk.size(), 0};
-        pending = ZSTD_decompressStream(context.get(), &piece, &in);
+        // Zero exactly when a frame is complete and all of it came out.
+        const std::size_t pending = ZSTD_decompressStream(context.get(), &piece, &in);
         if (ZSTD_isError(pending) != 0) {
             return DecompressResult::Damaged;
         }
         if (!append_bounded(out, chunk, piece.pos, max_bytes)) {
             return DecompressResult::TooLarge;
         }
+        if (in.pos == in.size && pending == 0) {
+            return DecompressResult::Ok;
+        }
         if (in.pos == in.size && piece.pos < piece.size) {
-            return pending == 0 ? DecompressResult::Ok : DecompressResult::Damaged;
+            return DecompressResult::Damaged;  // nothing more comes out: the frame is incomplete
         }
     }
 }
@@ -83,8 +86,8 @@ DecompressResult read_gzip(std::string_view body, std::size_t max_bytes, std::st
 
 }  // namespace
 
-DecompressResult decompress(std::string_view encoding, std::string_view body,
-                            std::size_t max_bytes, std::string& out) {
+DecompressResult decompress(std::string_view encoding, std::string_view body, std::size_t max_bytes,
+                            std::string& out) {
     out.clear();
     if (encoding.empty() || equals_lower(encoding, "identity")) {
         if (body.size() > max_bytes) {

@@ -11,7 +11,7 @@ enum class DecompressResult : unsigned char { Ok, UnknownEncoding, Damaged, TooL
 
 // decompress fills out with at most max_bytes. Encoding is the Content-Encoding: empty or
 // identity, gzip, zstd (any case). Any thread.
-DecompressResult decompress(std::string_view encoding, std::string_view body,
-                            std::size_t max_bytes, std::string& out);
+DecompressResult decompress(std::string_view encoding, std::string_view body, std::size_t max_bytes,
+                            std::string& out);
 
 }  // namespace eti::analysis

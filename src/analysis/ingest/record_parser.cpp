@@ -175,8 +175,7 @@ SessionRecord read_session(Fields fields) {
     }
     record.sensor = fields.text("sensor", Need::Required);
     record.id = fields.text("id", Need::Required);
-    record.phase =
-        phase_of(fields.one_of("phase", Need::Required, {"handshake", "update", "end"}));
+    record.phase = phase_of(fields.one_of("phase", Need::Required, {"handshake", "update", "end"}));
     read_times(fields, record);
     record.protocol = fields.one_of("protocol", Need::Required, {"tls", "quic", "dtls", "unknown"});
     record.action = fields.one_of("action", Need::Required, {"permit", "block"});
@@ -234,8 +233,7 @@ std::string read_line(simdjson::dom::parser& parser, std::string_view line, Reco
     }
     std::string why;
     Fields fields(members, "", why);
-    const std::string type =
-        fields.one_of("type", Need::Required, {"session", "certificate"});
+    const std::string type = fields.one_of("type", Need::Required, {"session", "certificate"});
     if (!why.empty()) {
         return why;
     }

@@ -8,8 +8,8 @@ constexpr intel::ThreatLevel kListedCertificate = 10;
 constexpr intel::ThreatLevel kSelfSignedNewServer = 4;
 
 std::string server_text(const SessionRecord& session) {
-    std::string text = net::to_string(session.server) + " port " +
-                       std::to_string(session.server_port);
+    std::string text =
+        net::to_string(session.server) + " port " + std::to_string(session.server_port);
     if (!session.hostname.empty()) {
         text += " (" + session.hostname + ")";
     }
@@ -33,8 +33,7 @@ class CertificateBlocklistRule : public EvidenceRule {
         evidence.reason = "certificate-blocklist: " +
                           (hit ? hit->reason : "listed in " + feed + " of " + session.sensor);
         evidence.detail = "certificate " + (session.sha1.empty() ? "(not named)" : session.sha1) +
-                          " of " + server_text(session) + " is on " +
-                          (hit ? "cc_cert_sha1" : feed);
+                          " of " + server_text(session) + " is on " + (hit ? "cc_cert_sha1" : feed);
         if (hit) {
             evidence.feed_version = observation.blocklist.version();
         }

@@ -92,9 +92,10 @@ std::string entry_reason(const HostScore& score, intel::ThreatLevel threshold) {
 }
 
 void forget_tombstones(Database& database) {
-    Query row = database.query("SELECT version FROM infected WHERE removed = 1"
-                               " ORDER BY version DESC LIMIT 1 OFFSET ?",
-                               kMaxTombstones);
+    Query row = database.query(
+        "SELECT version FROM infected WHERE removed = 1"
+        " ORDER BY version DESC LIMIT 1 OFFSET ?",
+        kMaxTombstones);
     if (row.next()) {
         const int64_t oldest = row.integer(0);
         database.run("DELETE FROM infected WHERE removed = 1 AND version <= ?", oldest);
@@ -107,7 +108,8 @@ void forget_tombstones(Database& database) {
 bool add_evidence(Database& database, const SessionRecord& session, const Evidence& evidence,
                   Timestamp now) {
     const std::string client = net::to_string(session.client);
-    const int64_t time = std::min(session.last_us, to_micros(now));  // a sensor's clock may run ahead
+    const int64_t time =
+        std::min(session.last_us, to_micros(now));  // a sensor's clock may run ahead
     const int64_t added = database.run(
         "INSERT OR IGNORE INTO evidence(sensor, id, kind, rule_version, client, server, level,"
         " reason, detail, feed_version, time, received) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -159,9 +161,8 @@ void refresh_host(Database& database, std::string_view ip, const HostPolicy& pol
 }
 
 const std::vector<std::string>& host_statuses() {
-    static const std::vector<std::string> statuses{"open", "in_progress",
-                                                   "resolved_false_positive", "resolved_fixed",
-                                                   "resolved_ignored"};
+    static const std::vector<std::string> statuses{"open", "in_progress", "resolved_false_positive",
+                                                   "resolved_fixed", "resolved_ignored"};
     return statuses;
 }
 
@@ -180,8 +181,7 @@ void patch_host(Database& database, std::string_view ip, const HostPatch& patch,
     database.run(
         "INSERT INTO hosts VALUES(?1, ?2, 0, ?3, ?4, ?5)"
         " ON CONFLICT(ip) DO UPDATE SET status = ?3, policy = ?4, resolved = ?5",
-        ip, to_micros(now), next.status, next.policy,
-        resolves ? to_micros(now) : old.resolved_us);
+        ip, to_micros(now), next.status, next.policy, resolves ? to_micros(now) : old.resolved_us);
     const bool was_always = old.policy == kAlways && next.policy != kAlways;
     if (next.policy == kNever || was_always || (resolves && next.policy != kAlways)) {
         remove_infected(database, ip);

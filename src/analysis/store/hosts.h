@@ -41,8 +41,7 @@ HostScore score_of(Database& database, std::string_view ip, const HostPolicy& po
                    Timestamp now);
 // refresh_host lists the host, or renews its entry, when its score reaches the threshold. It
 // never removes one: entries leave by expiry or by an analyst.
-void refresh_host(Database& database, std::string_view ip, const HostPolicy& policy,
-                  Timestamp now);
+void refresh_host(Database& database, std::string_view ip, const HostPolicy& policy, Timestamp now);
 
 struct HostPatch {
     std::optional<std::string> status;  // checked by the caller: host_statuses()

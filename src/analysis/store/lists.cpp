@@ -12,7 +12,7 @@ constexpr const char* kFeedColumns =
     "SELECT name, serial, version, entries, sha256, created, expires FROM feeds ORDER BY name";
 
 FeedRow read_feed(const Query& row) {
-    return {row.text(0), row.integer(1), row.text(2),    row.integer(3),
+    return {row.text(0), row.integer(1), row.text(2),   row.integer(3),
             row.text(4), row.integer(5), row.integer(6)};
 }
 
@@ -118,8 +118,8 @@ bool publish_feed(Database& database, std::string_view name, std::string_view bo
     return true;
 }
 
-void save_token(Database& database, std::string_view name, TokenKind kind,
-                std::string_view secret, Timestamp now) {
+void save_token(Database& database, std::string_view name, TokenKind kind, std::string_view secret,
+                Timestamp now) {
     database.run("INSERT OR REPLACE INTO tokens VALUES(?, ?, ?, ?)", name, name_of(kind),
                  sha256_hex(secret), to_micros(now));
 }

@@ -36,17 +36,17 @@ struct FeedRow {
 };
 inline constexpr std::chrono::hours kFeedLifetime{40 * 24};
 
-std::vector<FeedRow> feed_rows(Database& database);                              // any connection
-std::optional<FeedRow> feed_row(Database& database, std::string_view name);      // any connection
-std::string feed_body(Database& database, std::string_view name);                // any connection
+std::vector<FeedRow> feed_rows(Database& database);                          // any connection
+std::optional<FeedRow> feed_row(Database& database, std::string_view name);  // any connection
+std::string feed_body(Database& database, std::string_view name);            // any connection
 // publish_feed stores a body as the feed's next version. An unchanged body only becomes a new
 // version when half its lifetime has passed, so that sensors never see it expire.
 bool publish_feed(Database& database, std::string_view name, std::string_view body,
                   std::size_t entries, Timestamp now);
 
 enum class TokenKind : uint8_t { FirstStart, Issued, Login };
-void save_token(Database& database, std::string_view name, TokenKind kind,
-                std::string_view secret, Timestamp now);
+void save_token(Database& database, std::string_view name, TokenKind kind, std::string_view secret,
+                Timestamp now);
 struct TokenDigest {
     std::string name;
     std::string kind;

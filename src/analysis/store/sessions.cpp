@@ -10,6 +10,18 @@ namespace {
 
 constexpr int64_t kPruneRows = 20'000;
 
+int64_t pragma(Database& database, const char* sql) {
+    Query row = database.query(sql);
+    return row.next() ? row.integer(0) : 0;
+}
+
+// A store at its limit would refuse every batch until its oldest rows reach their age.
+bool nearly_full(Database& database) {
+    const int64_t used =
+        pragma(database, "PRAGMA page_count") - pragma(database, "PRAGMA freelist_count");
+    return used > pragma(database, "PRAGMA max_page_count") / 10 * 9;
+}
+
 int64_t before(Timestamp now, std::chrono::hours age) {
     return to_micros(now - age);
 }
@@ -52,8 +64,7 @@ SaveResult save_session(Database& database, const SessionRecord& session, Timest
 
 void save_certificate(Database& database, const CertificateRecord& certificate, Timestamp now) {
     {
-        Query known =
-            database.query("SELECT 1 FROM certificates WHERE sha1 = ?", certificate.sha1);
+        Query known = database.query("SELECT 1 FROM certificates WHERE sha1 = ?", certificate.sha1);
         if (known.next()) {
             return;
         }
@@ -122,11 +133,19 @@ void prune(Database& database, const Retention& retention, Timestamp now) {
         "DELETE FROM sessions WHERE row IN"
         " (SELECT row FROM sessions ORDER BY row LIMIT ?1) AND (received < ?2"
         " OR row <= (SELECT max(row) FROM sessions) - ?3)",
-        kPruneRows, before(now, retention.sessions), retention.max_sessions);
+        kPruneRows, nearly_full(database) ? to_micros(now) : before(now, retention.sessions),
+        retention.max_sessions);
     database.run(
         "DELETE FROM evidence WHERE row IN (SELECT row FROM evidence ORDER BY row LIMIT ?1)"
         " AND received < ?2",
         kPruneRows, before(now, retention.evidence));
+    const int64_t servers = before(now, retention.servers);
+    database.run("DELETE FROM endpoints WHERE last_seen < ?", servers);
+    database.run(
+        "DELETE FROM server_hosts WHERE server_row IN"
+        " (SELECT row FROM servers WHERE last_seen < ?)",
+        servers);
+    database.run("DELETE FROM servers WHERE last_seen < ?", servers);
 }
 
 }  // namespace eti::analysis

@@ -34,9 +34,11 @@ struct Retention {
     std::chrono::hours batches{24 * 30};
     std::chrono::hours sessions{24 * 30};
     std::chrono::hours evidence{24 * 60};
+    std::chrono::hours servers{24 * 180};
     int64_t max_sessions = 5'000'000;
 };
-// prune removes what is older than its retention, a bounded number of rows per call.
+// prune removes what is older than its retention, and the oldest sessions while the store is
+// nearly full; a bounded number of rows per call.
 void prune(Database& database, const Retention& retention, Timestamp now);
 
 }  // namespace eti::analysis

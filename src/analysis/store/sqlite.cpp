@@ -152,7 +152,8 @@ void Database::limit_size(uint64_t bytes) {
         }
     }
     const int64_t most = std::numeric_limits<int32_t>::max() - 1;
-    const int64_t pages = std::clamp<int64_t>(static_cast<int64_t>(std::min<uint64_t>(bytes, 1ULL << 60)) / page_size, 1, most);
+    const int64_t pages = std::clamp<int64_t>(
+        static_cast<int64_t>(std::min<uint64_t>(bytes, 1ULL << 60)) / page_size, 1, most);
     script(("PRAGMA max_page_count=" + std::to_string(pages)).c_str());
 }
 

@@ -82,7 +82,12 @@ Reply show_dynamic_address(const Invocation& invocation) {
     if (invocation.has("summary")) {
         return show_summary(rows);
     }
-    Reply reply{Element::group("security-dynamic-address", table_elements(rows)), table_text(rows)};
+    Reply reply{Element::group("security-dynamic-address"), {}};
+    if (invocation.wants_tree) {
+        reply.tree.children = table_elements(rows);
+    } else {
+        reply.text = table_text(rows);
+    }
     reply.tree.children.push_back(footer("default", rows.size()));
     reply.text +=
         "\nInstance default Total number of matching entries: " + std::to_string(rows.size()) +

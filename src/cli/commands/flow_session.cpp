@@ -81,18 +81,24 @@ Element wing_element(const Wing& wing, uint8_t protocol) {
          Element::leaf("byte-cnt", wing.bytes)});
 }
 
-void add_session(const control::Status& status, const SessionView& session, Reply& reply) {
+void add_session(const control::Status& status, const SessionView& session, bool wants_tree,
+                 Reply& reply) {
     const std::string policy = policy_text(status, session);
     const std::string state = session.blocked ? "Blocked" : "Valid";
-    reply.text += (reply.text.empty() ? "" : "\n") + ("Session ID: " + std::to_string(session.id)) +
-                  ", Policy name: " + policy +
-                  ", Timeout: " + std::to_string(session.timeout_seconds) + ", " + state + "\n";
+    if (!wants_tree) {
+        reply.text += (reply.text.empty() ? "" : "\n") +
+                      ("Session ID: " + std::to_string(session.id)) + ", Policy name: " + policy +
+                      ", Timeout: " + std::to_string(session.timeout_seconds) + ", " + state + "\n";
+        for (const Wing& wing : wings_of(status, session)) {
+            reply.text += wing_text(wing, session.protocol);
+        }
+        return;
+    }
     Element element = Element::group(
         "flow-session", {Element::leaf("session-identifier", uint64_t{session.id}),
                          Element::leaf("status", state), Element::leaf("policy", policy),
                          Element::leaf("timeout", uint64_t{session.timeout_seconds})});
     for (const Wing& wing : wings_of(status, session)) {
-        reply.text += wing_text(wing, session.protocol);
         element.children.push_back(wing_element(wing, session.protocol));
     }
     reply.tree.children.push_back(std::move(element));
@@ -117,7 +123,7 @@ Reply show_sessions(const Invocation& invocation) {
               [](const SessionView& a, const SessionView& b) { return a.id < b.id; });
     Reply reply{Element::group("flow-session-information"), {}};
     for (const SessionView& session : sessions) {
-        add_session(invocation.status, session, reply);
+        add_session(invocation.status, session, invocation.wants_tree, reply);
     }
     if (invocation.sessions.left_out > 0) {
         reply.text += "warning: " + std::to_string(invocation.sessions.left_out) +

@@ -235,6 +235,20 @@ TEST(Flows, PortReuseAfterCloseIsANewSession) {
     EXPECT_EQ(ids.size(), 3U);
 }
 
+TEST(Flows, AStraySynAnswerDoesNotMoveTheStream) {
+    InspectBench bench;
+    Conversation talk(bench);
+    talk.open();
+    talk.from_client(hello());
+    bench.send(talk.server_frame(12'345, {}, net::kSyn | net::kAck), test::kServerSide);
+    talk.from_server(handshake(test::join({test::server_hello({}), test::certificate({kLeaf})})));
+    talk.from_client({}, net::kRst);
+    bench.advance(5s);
+    const auto records = bench.records();
+    ASSERT_EQ(records.size(), 1U);
+    EXPECT_EQ(records[0].visibility, Visibility::Certificate);
+}
+
 TEST(Flows, EveryEthertypePasses) {
     InspectBench bench;
     for (const uint16_t ethertype : {0x0806, 0x88cc, 0x8809, 0x8847, 0x1234}) {
