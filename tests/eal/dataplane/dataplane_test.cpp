@@ -42,8 +42,13 @@ class Wire {
         dataplane->start();
         EXPECT_TRUE(test::wait_until([&] {
             drain();
-            return client->link_up() && server->link_up();
+            const auto ports = dataplane->port_counters();
+            return client->link_up() && server->link_up() &&
+                   std::ranges::all_of(ports, [](const auto& p) { return p.link_up; });
         }));
+        // A memif receiver offers its first buffers when it first polls.
+        client->receive();
+        server->receive();
     }
     ~Wire() {
         dataplane->stop();
@@ -101,6 +106,16 @@ class Wire {
         return arrived;
     }
 
+    // counters names every counter that moved, for the message of a failed test.
+    std::string counters() const {
+        std::string text;
+        for (std::size_t i = 0; i < inspect::kCounterCount; ++i) {
+            if (const uint64_t n = count(static_cast<inspect::Counter>(i)); n > 0) {
+                text += std::string(inspect::kCounterTexts[i].name) + " " + std::to_string(n) + " ";
+            }
+        }
+        return text;
+    }
     uint64_t received() const { return count(inspect::Counter::PacketsReceived); }
     // Every frame that came in went out or was dropped for a reason: the ledger of the wire.
     bool settled() const {
@@ -129,7 +144,8 @@ class Wire {
 
 std::vector<Bytes> all_kinds_of_frames() {
     std::vector<Bytes> frames;
-    for (const uint16_t ethertype : {0x0806, 0x88cc, 0x8809, 0x8847, 0x1234, 0x88a8}) {
+    for (const uint16_t ethertype :
+         std::initializer_list<uint16_t>{0x0806, 0x88cc, 0x8809, 0x8847, 0x1234, 0x88a8}) {
         frames.push_back(test::join({test::ethernet(ethertype), Bytes(46, 0x5a)}));
     }
     frames.push_back(test::tcp_frame({.payload = Bytes(1400, 7), .vlans = {1, 2}}));
@@ -172,7 +188,8 @@ TEST(Dataplane, TwoWorkersKeepEveryFlowsOrder) {
         const auto some = wire.server->receive();
         arrived.insert(arrived.end(), some.begin(), some.end());
         return arrived.size() == frames.size();
-    }));
+    })) << arrived.size()
+        << " arrived; " << wire.counters();
     std::map<Bytes, std::vector<Bytes>> by_flow_sent;
     std::map<Bytes, std::vector<Bytes>> by_flow_arrived;
     const auto flow_of = [](const Bytes& f) { return Bytes(f.begin() + 34, f.begin() + 36); };

@@ -89,7 +89,12 @@ class Replay : public testing::Test {
         return frames;
     }
 
-    int replay(Options options) {
+    int replay(const std::string& capture, const std::string& blocklist = "") {
+        Options options;
+        options.capture = path(capture);
+        if (!blocklist.empty()) {
+            options.blocklists.push_back(path(blocklist));
+        }
         options.records = "-";
         options.out = path("out.pcap");
         records_.str("");
@@ -113,7 +118,7 @@ class Replay : public testing::Test {
 
 TEST_F(Replay, ForwardsEverythingWhenNothingIsListed) {
     write_capture("in.pcap", session());
-    ASSERT_EQ(replay({.capture = path("in.pcap")}), 0) << messages_.str();
+    ASSERT_EQ(replay("in.pcap"), 0) << messages_.str();
     EXPECT_EQ(read_capture("out.pcap"), session());
     const auto record = nlohmann::json::parse(records_.str());
     EXPECT_EQ(record["phase"], "end");
@@ -129,8 +134,7 @@ TEST_F(Replay, WithholdsAListedCertificateAndWhatFollows) {
     write_capture("in.pcap", session());
     write_file("list.csv",
                "2023-01-01 00:00:00," + to_hex(digest::Hasher().sha1(kLeaf)) + ",Test C&C\r\n");
-    ASSERT_EQ(replay({.capture = path("in.pcap"), .blocklists = {path("list.csv")}}), 0)
-        << messages_.str();
+    ASSERT_EQ(replay("in.pcap", "list.csv"), 0) << messages_.str();
     auto forwarded = session();
     forwarded.resize(4);
     EXPECT_EQ(read_capture("out.pcap"), forwarded);
@@ -149,19 +153,19 @@ TEST_F(Replay, SaysWhatItCannotRead) {
     };
     for (const Case& c : {Case{"empty", ""}, Case{"no capture", "hello, world, this is text"}}) {
         write_file("in.pcap", c.content);
-        EXPECT_EQ(replay({.capture = path("in.pcap")}), 1) << c.why;
+        EXPECT_EQ(replay("in.pcap"), 1) << c.why;
         EXPECT_NE(messages_.str().find("in.pcap"), std::string::npos) << c.why;
     }
-    EXPECT_EQ(replay({.capture = path("missing.pcap")}), 1);
+    EXPECT_EQ(replay("missing.pcap"), 1);
     write_capture("in.pcap", session());
-    EXPECT_EQ(replay({.capture = path("in.pcap"), .blocklists = {path("missing.csv")}}), 1);
+    EXPECT_EQ(replay("in.pcap", "missing.csv"), 1);
     EXPECT_NE(messages_.str().find("missing.csv"), std::string::npos);
 }
 
 TEST_F(Replay, ATornCaptureGivesWhatItHolds) {
     write_capture("in.pcap", session());
     fs::resize_file(path("in.pcap"), fs::file_size(path("in.pcap")) - 5);
-    ASSERT_EQ(replay({.capture = path("in.pcap")}), 0);
+    ASSERT_EQ(replay("in.pcap"), 0);
     EXPECT_EQ(summary()["packets"], 5);
     EXPECT_NE(messages_.str().find("ends early"), std::string::npos);
 }
