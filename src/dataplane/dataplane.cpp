@@ -39,10 +39,12 @@ std::vector<PortPlan> plan_ports(const config::Settings& settings) {
     return plans;
 }
 
-uint16_t largest_mtu(const std::vector<PortPlan>& plans) {
-    return std::max_element(plans.begin(), plans.end(),
-                            [](const auto& a, const auto& b) { return a.mtu < b.mtu; })
-        ->mtu;
+uint16_t largest_room(const std::vector<PortPlan>& plans) {
+    uint16_t room = 0;
+    for (const PortPlan& plan : plans) {
+        room = std::max(room, mbuf_room(plan));
+    }
+    return room;
 }
 
 unsigned memory_mb(const config::Settings& settings, uint16_t room) {
@@ -62,7 +64,7 @@ WorkerShare::WorkerShare(const config::Limits& limits)
 struct Dataplane::Impl {
     Impl(const config::Settings& settings, const inspect::Tables& tables, QuiescentDomain& domain)
         : plans(plan_ports(settings)),
-          room(mbuf_room(largest_mtu(plans))),
+          room(largest_room(plans)),
           plan(plan_eal(plans, settings.workers, memory_mb(settings, room), usable_cpus(),
                         hugepages_available(memory_mb(settings, room)))),
           eal(plan) {

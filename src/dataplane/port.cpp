@@ -67,6 +67,7 @@ struct Planner {
         constexpr unsigned kKernelHeader = 96;
         const unsigned frame = std::bit_ceil(plan.mtu + kLinkOverhead + kKernelHeader);
         const unsigned bytes = std::max(frame, 2048U);
+        plan.frame_bytes = bytes;
         plan.device = "af-packet " + port.device;
         plan.name = "net_af_packet" + number;
         plan.devargs = plan.name + ",iface=" + port.device + ",qpairs=" + queues +
@@ -120,9 +121,15 @@ PortPlan plan_port(const config::Interface& interface, unsigned number, unsigned
     return plan;
 }
 
-uint16_t mbuf_room(uint16_t mtu) {
-    const unsigned room = RTE_PKTMBUF_HEADROOM + kLinkOverhead + mtu;
-    return static_cast<uint16_t>(std::min(std::max(room, 2048U + RTE_PKTMBUF_HEADROOM), 65'535U));
+uint16_t mbuf_room(const PortPlan& plan) {
+    // The af_packet driver wants room for a whole ring frame, whatever the MTU makes of it.
+    const unsigned frame =
+        std::max({unsigned{plan.mtu} + kLinkOverhead, unsigned{plan.frame_bytes}, 2048U});
+    if (frame + RTE_PKTMBUF_HEADROOM > UINT16_MAX) {
+        fail(plan.interface, "frames of MTU " + std::to_string(plan.mtu) +
+                                 " fit no packet buffer; lower the MTU of " + plan.device);
+    }
+    return static_cast<uint16_t>(frame + RTE_PKTMBUF_HEADROOM);
 }
 
 Port::Port(const PortPlan& plan, unsigned queues, rte_mempool* pool) : plan_(plan), id_(0) {

@@ -18,15 +18,17 @@ struct PortPlan {
     std::string name;       // DPDK's device name, to find the port again
     std::string devargs;    // "net_af_packet0,iface=veth0,..."
     bool is_pci = false;
-    uint16_t mtu = 1500;  // the larger of the configured one and the kernel device's
+    uint16_t mtu = 1500;       // the larger of the configured one and the kernel device's
+    uint32_t frame_bytes = 0;  // of a packet ring; 0: the port has none
 };
 
 // plan_port throws std::runtime_error when a kernel device does not exist. number makes the
 // device name unique; queues is the number of workers.
 PortPlan plan_port(const config::Interface& interface, unsigned number, unsigned queues);
 
-// Room an mbuf needs for the port's frames: headroom, Ethernet, two VLAN tags, MTU.
-uint16_t mbuf_room(uint16_t mtu);
+// mbuf_room is the room one mbuf needs for any frame of the port, headroom included. Throws when
+// no mbuf can hold it.
+uint16_t mbuf_room(const PortPlan& plan);
 
 // Port is a started port with one receive and one transmit queue per worker.
 class Port {

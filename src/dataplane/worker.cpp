@@ -74,14 +74,7 @@ void Worker::poll_once() {
     }
     if (topology_.handover.size() > 1) {
         flush_handover();
-        std::array<rte_mbuf*, kBurst> frames;
-        const unsigned n = rte_ring_sc_dequeue_burst(
-            topology_.handover[number_], reinterpret_cast<void**>(frames.data()), kBurst, nullptr);
-        if (n > 0) {
-            const std::span<rte_mbuf* const> handed_over(frames.data(), n);
-            RxBurst burst(handed_over);
-            process(burst, false);
-        }
+        receive_handover();
     }
     for (const uint16_t port : topology_.ports) {
         transmit_[port].flush();
@@ -154,8 +147,24 @@ void Worker::send_resets(const rte_mbuf& cause, const inspect::Packet& packet) {
     }
 }
 
+// receive_handover takes as much as all others can add in one poll, so that the ring drains.
+void Worker::receive_handover() {
+    const std::size_t bursts = topology_.ports.size() * topology_.handover.size();
+    for (std::size_t i = 0; i < bursts; ++i) {
+        std::array<rte_mbuf*, kBurst> frames;
+        const unsigned n = rte_ring_sc_dequeue_burst(
+            topology_.handover[number_], reinterpret_cast<void**>(frames.data()), kBurst, nullptr);
+        if (n == 0) {
+            return;
+        }
+        const std::span<rte_mbuf* const> handed_over(frames.data(), n);
+        RxBurst burst(handed_over);
+        process(burst, false);
+    }
+}
+
 // flush_handover gives frames to their owners. A full ring must not stop the link: what does not
-// fit is forwarded uninspected and counted.
+// fit is forwarded uninspected and counted, unless an infected host sent it.
 void Worker::flush_handover() {
     for (std::size_t owner = 0; owner < handover_.size(); ++owner) {
         auto& frames = handover_[owner];
@@ -168,7 +177,14 @@ void Worker::flush_handover() {
         counters_.add(Counter::PacketsHandedOver, taken);
         for (std::size_t i = taken; i < frames.size(); ++i) {
             counters_.add(Counter::HandoverFull);
-            transmit_[topology_.roles[frames[i]->port].peer].push(frames[i]);
+            const PortRole& role = topology_.roles[frames[i]->port];
+            const auto packet =
+                inspect::classify(frame_of(*frames[i]), role.wire, role.side, topology_.hasher);
+            if (inspector_.judge_only(packet) == inspect::Verdict::Forward) {
+                transmit_[role.peer].push(frames[i]);
+            } else {
+                rte_pktmbuf_free(frames[i]);
+            }
         }
         frames.clear();
     }
@@ -178,6 +194,7 @@ void Worker::flush_handover() {
 // the bound ends the wait and what is left is lost with the process.
 void Worker::finish() {
     const Timestamp give_up = clock_.now() + std::chrono::seconds(2);
+    poll_once();  // what others handed over last
     inspector_.begin_burst(clock_.now());
     while (!inspector_.finish() && clock_.now() < give_up) {
         rte_pause();

@@ -47,6 +47,7 @@ class Worker {
     void process(RxBurst& burst, bool may_hand_over);
     void handle(RxBurst& burst, uint16_t i, const inspect::Packet& packet);
     void send_resets(const rte_mbuf& cause, const inspect::Packet& packet);
+    void receive_handover();
     void flush_handover();
     unsigned owner_of(const inspect::Packet& packet) const;
     void finish();

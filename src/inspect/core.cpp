@@ -12,10 +12,6 @@ bool is_neighbour_discovery(const net::PacketView& view) {
            view.payload[0] <= 137;
 }
 
-bool opens_connection(const net::PacketView& view) {
-    return view.protocol == net::kTcp && view.has(net::kSyn) && !view.has(net::kAck);
-}
-
 }  // namespace
 
 Inspector::Core::Core(const Options& options, const flow::FlowHasher&, const Tables& tables,
@@ -26,7 +22,7 @@ Inspector::Core::Core(const Options& options, const flow::FlowHasher&, const Tab
       segments_(options.segment_blocks),
       assembly_(options.small_assembly_buffers, options.large_assembly_buffers),
       hashing_{{},
-               digest::Sha1Pool(options.hash_states),
+               digest::Sha1Pool(options.sessions),
                CertificateRelay(*outputs.certificates, options.certificate_buffers, counters),
                counters},
       judge_(tables, std::move(wires)),
@@ -50,7 +46,8 @@ Verdict Inspector::Core::inspect(const Packet& packet) {
             return Verdict::Forward;
         case net::ParseResult::Malformed:
             counters_.add(Counter::Malformed);
-            return Verdict::Forward;
+            // The IP header may have been whole: an infected host is stopped all the same.
+            return packet.view.ip_bytes == 0 ? Verdict::Forward : inspect_without_flow(packet);
         case net::ParseResult::OtherIp:
             counters_.add(Counter::OtherIp);
             return inspect_without_flow(packet);
@@ -59,13 +56,9 @@ Verdict Inspector::Core::inspect(const Packet& packet) {
             return inspect_without_flow(packet);
     }
     uint32_t index = flows_.find(packet.key, packet.hash);
-    if (index != flow::FlowTable::kNone && opens_connection(packet.view)) {
-        // Port reuse: a new connection over an ended or blocked one is judged afresh.
-        const flow::Flow& old = flows_.at(index);
-        if (old.closed() || old.blocking != flow::Blocking::None) {
-            end_flow(index);
-            index = flow::FlowTable::kNone;
-        }
+    if (index != flow::FlowTable::kNone && packet.view.protocol == net::kTcp &&
+        packet.view.has(net::kSyn)) {
+        index = restart_flow(index, packet);
     }
     if (index != flow::FlowTable::kNone) {
         if (flows_.at(index).generation != judge_.generation()) {
@@ -101,16 +94,23 @@ Verdict Inspector::Core::inspect_flow(uint32_t index, const Packet& packet) {
     const Direction direction = flow.direction_of(packet.source_is_low);
     account(flow, packet, direction);
     if (flow.blocking != flow::Blocking::None) {
-        return continue_blocked(flow, packet);
+        return continue_blocked(flow, packet, direction);
     }
     if (packet.view.protocol != net::kTcp) {
         return Verdict::Forward;
     }
     follow_tcp(index, packet, direction);
-    if (flow.inspection == flow::Inspection::Negative || packet.view.payload.empty()) {
+    // Endpoints ignore data on a SYN|ACK, so it must not decide what the flow is.
+    const bool ignored = packet.view.has(net::kSyn) && packet.view.has(net::kAck);
+    if (flow.inspection == flow::Inspection::Negative || packet.view.payload.empty() || ignored) {
         return Verdict::Forward;
     }
     return inspect_payload(index, packet, direction);
+}
+
+Verdict Inspector::Core::judge_only(const Packet& packet) {
+    reset_count_ = 0;
+    return packet.view.ip_bytes == 0 ? Verdict::Forward : inspect_without_flow(packet);
 }
 
 Verdict Inspector::Core::inspect_without_flow(const Packet& packet) {
@@ -135,7 +135,8 @@ Verdict Inspector::Core::block_host(const Packet& packet, const HostDecision& de
     return Verdict::Drop;
 }
 
-Verdict Inspector::Core::continue_blocked(flow::Flow& flow, const Packet& packet) {
+Verdict Inspector::Core::continue_blocked(flow::Flow& flow, const Packet& packet,
+                                          Direction direction) {
     counters_.add(flow.infected ? Counter::DroppedInfectedHost : Counter::DroppedCertificate);
     // An endpoint that missed the first reset, or answers it with a challenge ACK (RFC 5961),
     // gets another one built from what it says itself.
@@ -143,25 +144,38 @@ Verdict Inspector::Core::continue_blocked(flow::Flow& flow, const Packet& packet
         packet.view.has(net::kRst) || flow.resets_sent >= kMaxResetsPerFlow) {
         return Verdict::Drop;
     }
+    if (flow.resets_sent == 0 && packet.view.has(net::kAck)) {  // cut by a newer table
+        return close_both(flow, packet, direction, expected_sequence(flow, packet, direction));
+    }
     ++flow.resets_sent;
     reset_sender(packet.view);
     return Verdict::Close;
 }
 
+// expected_sequence is the next byte the packet's receiver waits for.
+uint32_t Inspector::Core::expected_sequence(const flow::Flow& flow, const Packet& packet,
+                                            Direction direction) {
+    if (flow.session != flow::kNoSession) {
+        const SessionState& session = sessions_.at(flow.session);
+        const auto& stream = session.streams[index(direction)];
+        if (session.inspecting && stream.started()) {
+            return stream.next_sequence();
+        }
+    }
+    return packet.view.sequence;
+}
+
 // close_both resets both ends of the flow whose packet is being dropped. Each end accepts only
-// the very next sequence number it expects, so what was delivered in order decides.
-Verdict Inspector::Core::close_both(flow::Flow& flow, const Packet& packet, Direction direction) {
+// the very next sequence number it expects: the receiver's was noted before the packet was read.
+Verdict Inspector::Core::close_both(flow::Flow& flow, const Packet& packet, Direction direction,
+                                    uint32_t towards_receiver) {
     const net::PacketView& view = packet.view;
-    uint32_t towards_receiver = view.sequence;
     uint32_t towards_sender = view.acknowledgment;
     if (flow.session != flow::kNoSession) {
         const SessionState& session = sessions_.at(flow.session);
-        const auto& forward = session.streams[index(direction)];
         const auto& backward = session.streams[index(opposite(direction))];
-        if (forward.started() && stream::before(forward.next_sequence(), towards_receiver)) {
-            towards_receiver = forward.next_sequence();
-        }
-        if (backward.started() && stream::before(towards_sender, backward.next_sequence())) {
+        if (session.inspecting && backward.started() &&
+            stream::before(towards_sender, backward.next_sequence())) {
             towards_sender = backward.next_sequence();
         }
     }
@@ -171,12 +185,18 @@ Verdict Inspector::Core::close_both(flow::Flow& flow, const Packet& packet, Dire
     return Verdict::Close;
 }
 
-// rejudge asks newer tables about a flow that older ones let through.
+// rejudge asks newer tables about a flow that older ones let through. The flow's own sides count,
+// not those of the packet at hand, which anyone may have forged.
 void Inspector::Core::rejudge(uint32_t index, const Packet& packet) {
     flow::Flow& flow = flows_.at(index);
     flow.generation = judge_.generation();
-    const HostDecision decision =
-        judge_.judge_hosts(packet.wire, packet.side, selector_of(packet.view));
+    HostDecision decision = judge_.judge_hosts(flow.key.wire, flow.client_side, selector_of(flow));
+    if (flow.direction_of(packet.source_is_low) == Direction::In) {
+        decision.host_is_sender = !decision.host_is_sender;  // from the client's to the packet's
+    }
+    if (!decision.blocks() && decision.host != nullptr && decision.decision.log) {
+        writer_.write_attempt(packet.view, decision, now_);
+    }
     if (decision.blocks()) {
         if (flow.blocking == flow::Blocking::None) {
             writer_.write_attempt(packet.view, decision, now_);
@@ -190,7 +210,7 @@ void Inspector::Core::rejudge(uint32_t index, const Packet& packet) {
                 record.reason = metadata::Reason::InfectedHost;
                 record.threat_level = decision.host->threat_level;
             }
-            schedule(index, now_ + kBlockedLinger);
+            schedule(index, now_ + kBlockedReportAfter);
         }
         return;
     }
@@ -202,7 +222,7 @@ void Inspector::Core::rejudge(uint32_t index, const Packet& packet) {
         SessionState& session = sessions_.at(flow.session);
         if (session.record.certificate.seen && session.record.reason == metadata::Reason::None &&
             judge_certificate(flow, session)) {
-            schedule(index, now_ + kBlockedLinger);
+            schedule(index, now_ + kBlockedReportAfter);
         }
     }
 }
@@ -231,6 +251,10 @@ void Inspector::begin_burst(Timestamp now) {
 
 Verdict Inspector::inspect(const Packet& packet) {
     return core_->inspect(packet);
+}
+
+Verdict Inspector::judge_only(const Packet& packet) {
+    return core_->judge_only(packet);
 }
 
 std::span<const Reset> Inspector::resets() const {

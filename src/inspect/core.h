@@ -23,6 +23,7 @@ class Inspector::Core {
 
     void begin_burst(Timestamp now);
     Verdict inspect(const Packet& packet);
+    Verdict judge_only(const Packet& packet);
     std::span<const Reset> resets() const { return {resets_.data(), reset_count_}; }
     void end_burst();
     void request_sessions(uint64_t request);
@@ -35,19 +36,24 @@ class Inspector::Core {
     Verdict inspect_flow(uint32_t index, const Packet& packet);
     Verdict inspect_without_flow(const Packet& packet);
     Verdict block_host(const Packet& packet, const HostDecision& decision);
-    Verdict continue_blocked(flow::Flow& flow, const Packet& packet);
-    Verdict close_both(flow::Flow& flow, const Packet& packet, Direction direction);
+    Verdict continue_blocked(flow::Flow& flow, const Packet& packet, Direction direction);
+    uint32_t expected_sequence(const flow::Flow& flow, const Packet& packet, Direction direction);
+    Verdict close_both(flow::Flow& flow, const Packet& packet, Direction direction,
+                       uint32_t towards_receiver);
     void rejudge(uint32_t index, const Packet& packet);
     void push_reset(net::Toward toward, uint32_t sequence, uint32_t acknowledgment);
     void reset_sender(const net::PacketView& view);
 
     // --- lifetime.cpp: flows from first packet to last record ---
     uint32_t create_flow(const Packet& packet);
+    uint32_t restart_flow(uint32_t index, const Packet& packet);
     void select_flow(flow::Flow& flow, Selection& selection) const;
     void swap_roles(flow::Flow& flow, const Packet& packet);
     void account(flow::Flow& flow, const Packet& packet, Direction direction);
     void follow_tcp(uint32_t index, const Packet& packet, Direction direction);
+    bool is_believed_reset(const flow::Flow& flow, const Packet& packet, Direction direction);
     void end_flow(uint32_t index);
+    void end_session(flow::Flow& flow);
     void release_session(flow::Flow& flow);
     void stop_inspecting(SessionState& session);
     void on_timer(uint32_t index);
@@ -63,7 +69,7 @@ class Inspector::Core {
     stream::Accepted feed(flow::Flow& flow, SessionState& session, const Packet& packet,
                           Direction direction, TlsObserver& observer);
     Verdict after_feed(uint32_t index, SessionState& session, const TlsObserver& observer,
-                       const Packet& packet, Direction direction);
+                       const Packet& packet, Direction direction, uint32_t expected);
     void on_hello(flow::Flow& flow, SessionState& session);
     bool judge_certificate(flow::Flow& flow, SessionState& session);
     void check_state(flow::Flow& flow, SessionState& session, stream::Accepted accepted);
@@ -88,12 +94,17 @@ class Inspector::Core {
     uint64_t list_request_ = 0;  // 0: nobody asks
     uint32_t list_cursor_ = 0;
     uint32_t finish_cursor_ = 0;
+    uint32_t udp_flows_ = 0;
 };
 
 // Limits that are no settings: how long closed and blocked flows are remembered, so that late
 // packets of them are no new flows.
 inline constexpr std::chrono::seconds kClosedLinger{2};
-inline constexpr std::chrono::seconds kBlockedLinger{30};
+// An endpoint that was not reset repeats its last segment for as long as Linux's largest
+// retransmission timeout, 120 s, apart: the block outlives that.
+inline constexpr std::chrono::seconds kBlockedLinger{300};
+// The record of a blocked session does not wait so long.
+inline constexpr std::chrono::seconds kBlockedReportAfter{10};
 // DECISIONS on record phases: docs/schema/session-v1.json, "phase".
 inline constexpr std::chrono::seconds kHandshakeReportAfter{30};
 inline constexpr std::chrono::seconds kUpdateEvery{300};

@@ -91,7 +91,7 @@ HostDecision Judge::judge_hosts(uint8_t wire, uint8_t sender_side,
                                   selector.destination_port, selector.source_port};
     HostDecision receiver = judge_host(wire, static_cast<uint8_t>(1 - sender_side), mirror);
     receiver.host_is_sender = false;
-    return receiver.blocks() ? receiver : sender;
+    return receiver.blocks() || sender.host == nullptr ? receiver : sender;
 }
 
 }  // namespace eti::inspect

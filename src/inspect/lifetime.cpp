@@ -21,11 +21,17 @@ uint32_t microseconds(Duration duration) {
 }  // namespace
 
 uint32_t Inspector::Core::create_flow(const Packet& packet) {
+    const bool udp = packet.view.protocol == net::kUdp;
+    if (udp && udp_flows_ >= flows_.capacity() / 2) {
+        counters_.add(Counter::UdpFlowsFull);  // half the table is kept for TCP
+        return flow::FlowTable::kNone;
+    }
     const uint32_t index = flows_.insert(packet.key, packet.hash);
     if (index == flow::FlowTable::kNone) {
         counters_.add(Counter::FlowTableFull);
         return index;
     }
+    udp_flows_ += udp ? 1 : 0;
     counters_.add(Counter::FlowsCreated);
     flow::Flow& flow = flows_.at(index);
     flow.start = now_;
@@ -43,6 +49,41 @@ uint32_t Inspector::Core::create_flow(const Packet& packet) {
     }
     schedule(index, idle_deadline(flow));
     return index;
+}
+
+// restart_flow handles a SYN in a flow that is there already: the port may be in use anew. A SYN
+// alone proves nothing, so a living connection is given up only when the other end has accepted
+// the new one. A blocked one stays blocked.
+uint32_t Inspector::Core::restart_flow(uint32_t index, const Packet& packet) {
+    flow::Flow& flow = flows_.at(index);
+    if (flow.blocking != flow::Blocking::None) {
+        return index;
+    }
+    const net::PacketView& view = packet.view;
+    if (!view.has(net::kAck)) {
+        if (flow.closed()) {
+            end_flow(index);
+            return flow::FlowTable::kNone;
+        }
+        const std::size_t at = eti::index(flow.direction_of(packet.source_is_low));
+        if (flow.sequence_known[at] && flow.initial_sequence[at] == view.sequence + 1) {
+            return index;  // the first SYN once more
+        }
+        flow.restart_asked = true;
+        flow.restart_sequence = view.sequence + 1;
+        return index;
+    }
+    if (!flow.restart_asked || flow.rtt_us == 0 || view.acknowledgment != flow.restart_sequence) {
+        return index;
+    }
+    end_flow(index);
+    const uint32_t fresh = create_flow(packet);
+    if (fresh != flow::FlowTable::kNone) {
+        flow::Flow& restarted = flows_.at(fresh);
+        restarted.initial_sequence[eti::index(Direction::Out)] = view.acknowledgment;
+        restarted.sequence_known[eti::index(Direction::Out)] = true;
+    }
+    return fresh;
 }
 
 void Inspector::Core::select_flow(flow::Flow& flow, Selection& selection) const {
@@ -90,13 +131,25 @@ void Inspector::Core::follow_tcp(uint32_t index, const Packet& packet, Direction
     } else if (flow.rtt_us == 0 && direction == Direction::Out && view.has(net::kAck) &&
                flow.sequence_known[0] && flow.sequence_known[1]) {
         flow.rtt_us = std::max(microseconds(now_ - flow.start), 1U);
+        // Of several SYN|ACKs the client's acknowledgment names the one that counts.
+        if (flow.payload[eti::index(Direction::In)] == 0) {
+            flow.initial_sequence[eti::index(Direction::In)] = view.acknowledgment;
+        }
     }
     const bool was_closed = flow.closed();
     flow.fin_seen[at] = flow.fin_seen[at] || view.has(net::kFin);
-    flow.reset_seen = flow.reset_seen || view.has(net::kRst);
+    flow.reset_seen = flow.reset_seen || is_believed_reset(flow, packet, direction);
     if (flow.closed() && !was_closed) {
         schedule(index, now_ + kClosedLinger);
     }
+}
+
+// is_believed_reset follows RFC 5961 section 3: a receiver takes a reset only at the very next
+// byte it expects. Where that is not known, it is believed.
+bool Inspector::Core::is_believed_reset(const flow::Flow& flow, const Packet& packet,
+                                        Direction direction) {
+    return packet.view.has(net::kRst) &&
+           packet.view.sequence == expected_sequence(flow, packet, direction);
 }
 
 Timestamp Inspector::Core::idle_deadline(const flow::Flow& flow) const {
@@ -126,7 +179,14 @@ void Inspector::Core::on_timer(uint32_t index) {
         return;
     }
     Timestamp next = idle;
-    if (flow.session != flow::kNoSession && flow.recognised) {
+    if (flow.session != flow::kNoSession && flow.blocking != flow::Blocking::None) {
+        const Timestamp report = flow.last_seen + kBlockedReportAfter;
+        if (now_ >= report) {
+            end_session(flow);
+        } else {
+            next = std::min(next, report);
+        }
+    } else if (flow.session != flow::kNoSession && flow.recognised) {
         report_if_due(flow);
         next = std::min(next, sessions_.at(flow.session).next_report);
     }
@@ -146,17 +206,23 @@ void Inspector::Core::report_if_due(flow::Flow& flow) {
 
 void Inspector::Core::end_flow(uint32_t index) {
     flow::Flow& flow = flows_.at(index);
-    if (flow.session != flow::kNoSession) {
-        SessionState& session = sessions_.at(flow.session);
-        if (flow.recognised) {
-            session.gap =
-                session.gap || session.streams[0].has_gap() || session.streams[1].has_gap();
-            writer_.write(session, flow, metadata::Phase::End, now_);
-        }
-        release_session(flow);
-    }
+    end_session(flow);
+    udp_flows_ -= flow.key.protocol == net::kUdp ? 1 : 0;
     counters_.add(Counter::FlowsExpired);
     flows_.erase(index);
+}
+
+// end_session writes the last record of the flow's session, if it has one.
+void Inspector::Core::end_session(flow::Flow& flow) {
+    if (flow.session == flow::kNoSession) {
+        return;
+    }
+    SessionState& session = sessions_.at(flow.session);
+    if (flow.recognised) {
+        session.gap = session.gap || session.streams[0].has_gap() || session.streams[1].has_gap();
+        writer_.write(session, flow, metadata::Phase::End, now_);
+    }
+    release_session(flow);
 }
 
 void Inspector::Core::stop_inspecting(SessionState& session) {

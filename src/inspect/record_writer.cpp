@@ -80,6 +80,15 @@ void RecordWriter::write_attempt(const net::PacketView& packet, const HostDecisi
     }
     attempt = {host.ip, peer.ip, second};
     counters_.add(Counter::InfectedHostAttempts);
+    if (second != budget_second_) {
+        budget_second_ = second;
+        budget_ = kAttemptsPerSecond;
+    }
+    if (budget_ == 0) {
+        counters_.add(Counter::AttemptsUnreported);
+        return;
+    }
+    --budget_;
     metadata::Record* slot = reserve();
     if (slot == nullptr) {
         return;

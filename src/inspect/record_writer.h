@@ -36,12 +36,16 @@ class RecordWriter {
         int64_t second = 0;
     };
     static constexpr std::size_t kAttempts = 1024;  // direct-mapped: a collision repeats a record
+    // A scanning host must not push the records of others out of the ring.
+    static constexpr uint32_t kAttemptsPerSecond = 256;
 
     metadata::Record* reserve();
 
     RecordRing<metadata::Record>& ring_;
     Counters& counters_;
     std::array<Attempt, kAttempts> attempts_{};
+    int64_t budget_second_ = 0;
+    uint32_t budget_ = 0;
     uint64_t next_id_;
 };
 

@@ -48,8 +48,9 @@ Verdict Inspector::Core::inspect_payload(uint32_t index, const Packet& packet,
         return Verdict::Forward;
     }
     TlsObserver observer(session, hashing_, now_);
+    const uint32_t expected = expected_sequence(flow, packet, direction);
     const stream::Accepted accepted = feed(flow, session, packet, direction, observer);
-    const Verdict verdict = after_feed(index, session, observer, packet, direction);
+    const Verdict verdict = after_feed(index, session, observer, packet, direction, expected);
     if (verdict == Verdict::Forward && flow.session != flow::kNoSession) {
         check_state(flow, session, accepted);
     }
@@ -142,7 +143,7 @@ stream::Accepted Inspector::Core::feed(flow::Flow& flow, SessionState& session,
 
 Verdict Inspector::Core::after_feed(uint32_t index, SessionState& session,
                                     const TlsObserver& observer, const Packet& packet,
-                                    Direction direction) {
+                                    Direction direction, uint32_t expected) {
     flow::Flow& flow = flows_.at(index);
     // A hello may be one that only the peer can read: the session counts all the same.
     const bool hello_passed = session.tls.client_hello_seen() || session.tls.server_hello_seen();
@@ -162,9 +163,9 @@ Verdict Inspector::Core::after_feed(uint32_t index, SessionState& session,
     }
     counters_.add(Counter::DroppedCertificate);
     const bool close = flow.blocking == flow::Blocking::Close;
-    const Verdict verdict = close ? close_both(flow, packet, direction) : Verdict::Drop;
+    const Verdict verdict = close ? close_both(flow, packet, direction, expected) : Verdict::Drop;
     stop_inspecting(session);
-    schedule(index, now_ + kBlockedLinger);
+    schedule(index, now_ + kBlockedReportAfter);
     return verdict;
 }
 
@@ -196,7 +197,10 @@ bool Inspector::Core::judge_certificate(flow::Flow& flow, SessionState& session)
     if (!judge_.blocklist().find(record.certificate.sha1, hit)) {
         return false;
     }
-    if (judge_.allowlist().contains_certificate(record.certificate.sha1)) {
+    const intel::Allowlist& allowlist = judge_.allowlist();
+    if (allowlist.contains_certificate(record.certificate.sha1) ||
+        allowlist.contains_address(record.server.ip) ||
+        allowlist.contains_hostname(record.client_hello.sni.view())) {
         record.reason = metadata::Reason::Allowlist;
         return false;
     }

@@ -116,10 +116,18 @@ void TlsObserver::server_hello(const tls::ServerHello& hello) {
     hello_completed_ = true;
 }
 
-void TlsObserver::certificate_begin(unsigned, uint32_t length) {
+void TlsObserver::certificate_begin(unsigned number, uint32_t length) {
     abandon_certificate(session_.certificate, hashing_);
     session_.certificate.length = length;
     whole_ = false;
+    // A chain of thousands costs no more than the longest one that is recorded.
+    if (beyond_chain(number)) {
+        session_.record.certificate.chain.mark_truncated();
+    }
+}
+
+bool TlsObserver::beyond_chain(unsigned number) const {
+    return number >= session_.record.certificate.chain.capacity();
 }
 
 bool TlsObserver::begin_hash() {
@@ -140,6 +148,9 @@ bool TlsObserver::begin_hash() {
 
 void TlsObserver::certificate_data(unsigned number, std::span<const uint8_t> bytes) {
     auto& certificate = session_.certificate;
+    if (beyond_chain(number)) {
+        return;
+    }
     if (certificate.received == 0 && bytes.size() == certificate.length) {
         const Sha1Digest sha1 = hashing_.hasher.sha1(bytes);
         hashing_.relay.offer(sha1, bytes);
@@ -160,7 +171,7 @@ void TlsObserver::certificate_data(unsigned number, std::span<const uint8_t> byt
 
 void TlsObserver::certificate_end(unsigned number) {
     auto& certificate = session_.certificate;
-    if (whole_) {
+    if (whole_ || beyond_chain(number)) {
         return;
     }
     if (certificate.length == 0) {

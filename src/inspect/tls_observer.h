@@ -41,6 +41,7 @@ class TlsObserver final : public tls::SessionVisitor {
   private:
     void certificate_known(unsigned number, const Sha1Digest& sha1);
     bool begin_hash();
+    bool beyond_chain(unsigned number) const;
 
     SessionState& session_;
     Hashing& hashing_;

@@ -31,7 +31,6 @@ class InspectBench {
         options.segment_blocks = 256;
         options.small_assembly_buffers = 64;
         options.large_assembly_buffers = 4;
-        options.hash_states = 64;
         options.certificate_buffers = 16;
         return options;
     }

@@ -31,7 +31,8 @@ struct Flow {
     std::array<uint32_t, 2> initial_sequence{};  // of the first payload byte
     uint32_t session = kNoSession;               // index into the worker's sessions
     uint32_t generation = 0;                     // of the tables that judged this flow
-    uint32_t rtt_us = 0;
+    uint32_t rtt_us = 0;            // 0: the three-way handshake was not seen to its end
+    uint32_t restart_sequence = 0;  // behind a SYN that came in the middle
     uint32_t next_in_bucket = UINT32_MAX;
     Inspection inspection = Inspection::Undecided;
     Blocking blocking = Blocking::None;
@@ -44,6 +45,7 @@ struct Flow {
     bool infected : 1 = false;    // dropped or closed because of its client
     uint8_t client_side : 1 = 0;  // the wire's side the client's packets come in
     std::array<bool, 2> sequence_known{};
+    bool restart_asked = false;
     std::array<bool, 2> fin_seen{};
     bool reset_seen = false;
 

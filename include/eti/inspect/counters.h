@@ -9,9 +9,9 @@
 // X(Name, "name", "one line of help")
 #define ETI_WORKER_COUNTERS(X)                                                                   \
     X(PacketsReceived, "packets-received", "frames received from ports")                         \
-    X(PacketsForwarded, "packets-forwarded", "frames given to the peer port")                    \
+    X(PacketsForwarded, "packets-forwarded", "frames given to a port, resets included")          \
     X(PacketsHandedOver, "packets-handed-over", "frames given to the worker that owns the flow") \
-    X(HandoverFull, "handover-full", "frames inspected by nobody: the owner's ring was full")    \
+    X(HandoverFull, "handover-full", "frames not inspected: their owner's ring was full")        \
     X(TransmitFull, "transmit-full", "frames lost: the transmit queue stayed full")              \
     X(ResetsSent, "resets-sent", "TCP resets sent for blocked sessions")                         \
     X(ResetsLost, "resets-lost", "TCP resets not sent: no packet buffer")                        \
@@ -23,13 +23,15 @@
     X(Malformed, "malformed", "packets with contradicting lengths, forwarded uninspected")       \
     X(FlowsCreated, "flows-created", "flow entries made")                                        \
     X(FlowsExpired, "flows-expired", "flow entries given back")                                  \
+    X(UdpFlowsFull, "udp-flows-full", "UDP packets without an entry: half the table is for TCP") \
     X(FlowTableFull, "flow-table-full", "packets forwarded uninspected: no free flow entry")     \
     X(SessionTableFull, "session-table-full", "sessions forwarded uninspected: no free state")   \
     X(SessionsInspected, "sessions-inspected", "TLS sessions recognised under a policy")         \
     X(SessionsWhitelisted, "sessions-whitelisted", "TLS sessions to allowlisted servers")        \
     X(SessionsDetected, "sessions-detected", "sessions with a listed certificate")               \
     X(SessionsBlocked, "sessions-blocked", "sessions cut because of a listed certificate")       \
-    X(InfectedHostAttempts, "infected-host-attempts", "flows of infected hosts that were cut")   \
+    X(InfectedHostAttempts, "infected-host-attempts", "attempts of infected hosts, folded")      \
+    X(AttemptsUnreported, "attempts-unreported", "attempts without a record: too many a second") \
     X(NotTls, "not-tls", "TCP flows whose first bytes are not TLS")                              \
     X(TlsMalformed, "tls-malformed", "TLS sessions whose framing was lost, forwarded")           \
     X(StreamOverBudget, "stream-over-budget", "sessions given up: too many early segments")      \

@@ -58,7 +58,6 @@ struct Options {
     uint32_t segment_blocks = 8'192;  // for early segments of all sessions
     uint32_t small_assembly_buffers = 1'024;
     uint32_t large_assembly_buffers = 64;
-    uint32_t hash_states = 4'096;        // certificates that are arriving at one time
     uint32_t certificate_buffers = 512;  // copies of those, to be handed over
     std::chrono::seconds tcp_idle_timeout{1800};
     std::chrono::seconds tcp_handshake_timeout{20};
@@ -90,6 +89,8 @@ class Inspector {
     void begin_burst(Timestamp now);
     // inspect decides about one packet. The view may be used no longer than the frame lives.
     Verdict inspect(const Packet& packet);
+    // judge_only is for packets that cannot be inspected: it stops infected hosts and no more.
+    Verdict judge_only(const Packet& packet);
     // What Close asks for: valid until the next inspect.
     std::span<const Reset> resets() const;
     // Expires due flows, a bounded number per call.
