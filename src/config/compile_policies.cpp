@@ -104,7 +104,8 @@ class PolicyCompiler {
         return compile_profile(profile, first_use ? settings_.warnings : repeated);
     }
 
-    // Feeds are used only if a rule asks for them, as the vendor does it.
+    // Infected hosts are learned only if a rule asks for them, as the vendor does it. The
+    // certificate list applies to every inspected rule: without a profile its default decides.
     void note_use(const policy::ZonePair& pair) {
         for (const policy::Rule& rule : pair.rules) {
             settings_.infected_hosts_used =
@@ -112,7 +113,7 @@ class PolicyCompiler {
                 (rule.infected_hosts && !is_disabled("Infected-Hosts", "Infected-Hosts"));
             settings_.certificate_feed_used =
                 settings_.certificate_feed_used ||
-                (pair.streaming && rule.certificates && !is_disabled("CC", "cc_cert_sha1"));
+                (pair.streaming && !is_disabled("CC", "cc_cert_sha1"));
         }
     }
 

@@ -100,7 +100,7 @@ struct Settings {
     std::vector<LogStream> log_streams;
     std::vector<std::string> certificate_lists;  // local files, read beside the feed
     bool infected_hosts_used = false;            // a rule references an Infected-Hosts profile
-    bool certificate_feed_used = false;          // CC is enforced by some inspected rule
+    bool certificate_feed_used = false;          // some rule is inspected, and CC not disabled
     Limits limits;
     std::vector<std::string> warnings;  // "accepted, not enforced: ..."
 };

@@ -341,7 +341,7 @@ TEST(Settings, ActionsOfAProfile) {
     }
 }
 
-TEST(Settings, FeedsAreUsedOnlyWhenARuleRefersToThem) {
+TEST(Settings, FeedsAreUsedOnlyWhenARuleNeedsThem) {
     struct Case {
         const char* why;
         std::string text;
@@ -356,7 +356,7 @@ TEST(Settings, FeedsAreUsedOnlyWhenARuleRefersToThem) {
         {"no streaming on the pair", kRule + kProfiles, true, false,
          "from-zone trust to-zone untrust policy p: security-intelligence-policy without "
          "security-metadata-streaming-policy"},
-        {"no SecIntel on the rule", plain_rule + kStreaming + kProfiles, false, false,
+        {"no SecIntel on the rule", plain_rule + kStreaming + kProfiles, false, true,
          "from-zone trust to-zone untrust policy p: security-metadata-streaming-policy without "
          "security-intelligence-policy"},
         {"profiles used by no rule", plain_rule + kProfiles, false, false,
