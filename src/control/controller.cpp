@@ -238,7 +238,7 @@ Status Controller::status() const {
         status.workers.push_back({{worker.records->size(), worker.records->capacity()},
                                   {worker.certificates->size(), worker.certificates->capacity()}});
     }
-    status.ports = dataplane.ports ? dataplane.ports() : std::vector<PortStatus>{};
+    status.ports = dataplane.ports ? dataplane.ports() : std::vector<metadata::PortStatus>{};
     for (const config::Wire& wire : settings.wires) {
         status.wires.push_back({wire.name, {wire.interfaces[0].name, wire.interfaces[1].name}});
     }

@@ -174,10 +174,10 @@ std::vector<WorkerShare*> Dataplane::workers() {
     return shares;
 }
 
-std::vector<PortCounters> Dataplane::port_counters() const {
-    std::vector<PortCounters> all;
+std::vector<metadata::PortStatus> Dataplane::port_status() const {
+    std::vector<metadata::PortStatus> all;
     for (const Port& port : impl_->ports) {
-        all.push_back(port.counters());
+        all.push_back(port.status());
     }
     return all;
 }

@@ -200,23 +200,23 @@ void Port::discard_waiting(unsigned queues) {
     }
 }
 
-PortCounters Port::counters() const {
-    PortCounters counters;
-    counters.interface = plan_.interface;
-    counters.device = plan_.device;
+metadata::PortStatus Port::status() const {
+    metadata::PortStatus status;
+    status.interface = plan_.interface;
+    status.device = plan_.device;
     rte_eth_link link{};
-    counters.link_up =
+    status.link_up =
         rte_eth_link_get_nowait(id_, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
     rte_eth_stats stats{};
     if (rte_eth_stats_get(id_, &stats) == 0) {
-        counters.rx_packets = stats.ipackets;
-        counters.tx_packets = stats.opackets;
-        counters.rx_bytes = stats.ibytes;
-        counters.tx_bytes = stats.obytes;
-        counters.rx_missed = stats.imissed + stats.rx_nombuf + stats.ierrors;
-        counters.tx_errors = stats.oerrors;
+        status.rx_packets = stats.ipackets;
+        status.tx_packets = stats.opackets;
+        status.rx_bytes = stats.ibytes;
+        status.tx_bytes = stats.obytes;
+        status.rx_missed = stats.imissed + stats.rx_nombuf + stats.ierrors;
+        status.tx_errors = stats.oerrors;
     }
-    return counters;
+    return status;
 }
 
 }  // namespace eti::dataplane

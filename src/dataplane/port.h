@@ -43,7 +43,7 @@ class Port {
     // discard_waiting frees what the port received before its workers poll. A kernel socket takes
     // frames of every device until it is bound, and those must not pass as this port's.
     void discard_waiting(unsigned queues);
-    PortCounters counters() const;
+    metadata::PortStatus status() const;
 
   private:
     PortPlan plan_;

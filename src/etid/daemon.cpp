@@ -111,15 +111,7 @@ control::DataplaneView view_of(dataplane::Dataplane& dataplane, inspect::Tables&
     view.counters.read = [shares](unsigned worker, std::size_t counter) {
         return shares[worker]->counters.get(static_cast<inspect::Counter>(counter));
     };
-    view.ports = [&dataplane] {
-        std::vector<control::PortStatus> ports;
-        for (const auto& port : dataplane.port_counters()) {
-            ports.push_back({port.interface, port.device, port.link_up, port.rx_packets,
-                             port.tx_packets, port.rx_bytes, port.tx_bytes, port.rx_missed,
-                             port.tx_errors});
-        }
-        return ports;
-    };
+    view.ports = [&dataplane] { return dataplane.port_status(); };
     return view;
 }
 

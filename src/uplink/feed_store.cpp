@@ -17,7 +17,7 @@ std::string first_line(const std::string& key_id, const HeldFeed& feed) {
         {"realm", "stored"},
         {"key_id", key_id},
         {"etag", feed.etag},
-        {"updated", format_rfc3339(feed.updated)},
+        {"updated", metadata::format_time(feed.updated)},
         {"feeds", Json::array({{{"name", entry.name},
                                 {"version", entry.version},
                                 {"serial", entry.serial},

@@ -15,9 +15,9 @@ Json to_json(const intel::InfectedHost& host) {
     Json json{{"ip", net::to_string(host.ip)},
               {"threat_level", host.threat_level},
               {"reason", host.reason},
-              {"since", format_rfc3339(host.since)}};
+              {"since", metadata::format_time(host.since)}};
     if (host.expires != Timestamp{}) {
-        json["expires"] = format_rfc3339(host.expires);
+        json["expires"] = metadata::format_time(host.expires);
     }
     return json;
 }

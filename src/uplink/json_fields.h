@@ -3,7 +3,7 @@
 
 #include "eti/base/clock.h"
 #include "eti/intel/infected_hosts.h"
-#include "uplink/rfc3339.h"
+#include "eti/metadata/record_json.h"
 
 #include <nlohmann/json.hpp>
 
@@ -56,7 +56,7 @@ inline bool get_time(const Json& object, const char* name, std::string& text, Ti
     if (!get_text(object, name, 40, text)) {
         return false;
     }
-    const std::optional<Timestamp> parsed = parse_rfc3339(text);
+    const std::optional<Timestamp> parsed = metadata::parse_time(text);
     time = parsed.value_or(Timestamp{});
     return parsed.has_value();
 }

@@ -91,7 +91,7 @@ struct Status {
     bool cloud_configured = false;
     uplink::LinkStatus link;
     std::vector<WorkerStatus> workers;
-    std::vector<PortStatus> ports;
+    std::vector<metadata::PortStatus> ports;
     std::vector<WireStatus> wires;
     std::vector<LogStreamStatus> log_streams;
     std::vector<std::string> policies;  // names of security policies, in order; index + 1: number

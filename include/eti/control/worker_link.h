@@ -8,6 +8,7 @@
 #include "eti/intel/allowlist.h"
 #include "eti/intel/infected_hosts.h"
 #include "eti/intel/sha1_blocklist.h"
+#include "eti/metadata/port_status.h"
 #include "eti/metadata/record.h"
 #include "eti/metadata/session_view.h"
 #include "eti/policy/policy.h"
@@ -41,24 +42,12 @@ struct PublishedTables {
     Published<intel::Allowlist>& allowlist;
 };
 
-struct PortStatus {
-    std::string interface;  // ge-0/0/0
-    std::string device;     // "af-packet veth0"
-    bool link_up = false;
-    uint64_t rx_packets = 0;
-    uint64_t tx_packets = 0;
-    uint64_t rx_bytes = 0;
-    uint64_t tx_bytes = 0;
-    uint64_t rx_missed = 0;
-    uint64_t tx_full = 0;
-};
-
 // DataplaneView is everything control gets at construction.
 struct DataplaneView {
     std::vector<WorkerLink> workers;
     CounterSet counters;
     PublishedTables tables;
-    std::function<std::vector<PortStatus>()> ports;  // control thread only
+    std::function<std::vector<metadata::PortStatus>()> ports;  // control thread only
 };
 
 }  // namespace eti::control

@@ -6,6 +6,7 @@
 #include "eti/config/settings.h"
 #include "eti/inspect/counters.h"
 #include "eti/inspect/tables.h"
+#include "eti/metadata/port_status.h"
 #include "eti/metadata/record.h"
 #include "eti/metadata/session_view.h"
 
@@ -28,18 +29,6 @@ struct WorkerShare {
     inspect::Counters counters;                           // worker: w | control: r
 };
 
-struct PortCounters {
-    std::string interface;  // the configuration's name, ge-0/0/0
-    std::string device;     // "af-packet veth0"
-    bool link_up = false;
-    uint64_t rx_packets = 0;
-    uint64_t tx_packets = 0;
-    uint64_t rx_bytes = 0;
-    uint64_t tx_bytes = 0;
-    uint64_t rx_missed = 0;
-    uint64_t tx_errors = 0;
-};
-
 // Dataplane initialises the EAL from the settings and starts the ports; the calling thread becomes
 // the main lcore. Everything that fails says which interface, why and what to do
 // (std::runtime_error). Only one may exist in the life of a process.
@@ -59,8 +48,8 @@ class Dataplane {
     bool stopped() const;
 
     std::vector<WorkerShare*> workers();
-    std::vector<PortCounters> port_counters() const;  // control thread
-    const std::vector<std::string>& notes() const;    // "running without hugepages costs ..."
+    std::vector<metadata::PortStatus> port_status() const;  // control thread
+    const std::vector<std::string>& notes() const;          // "running without hugepages costs ..."
 
   private:
     struct Impl;

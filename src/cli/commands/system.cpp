@@ -20,7 +20,7 @@ Reply show_version(const Invocation& invocation) {
 std::string link_of(const control::Status& status, const std::string& interface) {
     const auto port =
         std::find_if(status.ports.begin(), status.ports.end(),
-                     [&](const control::PortStatus& p) { return p.interface == interface; });
+                     [&](const metadata::PortStatus& p) { return p.interface == interface; });
     return port != status.ports.end() && port->link_up ? "up" : "down";
 }
 

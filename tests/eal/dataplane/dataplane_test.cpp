@@ -42,7 +42,7 @@ class Wire {
         dataplane->start();
         EXPECT_TRUE(test::wait_until([&] {
             drain();
-            const auto ports = dataplane->port_counters();
+            const auto ports = dataplane->port_status();
             return client->link_up() && server->link_up() &&
                    std::ranges::all_of(ports, [](const auto& p) { return p.link_up; });
         }));

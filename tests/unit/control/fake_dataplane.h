@@ -62,7 +62,7 @@ class FakeDataplane {
                  [this](unsigned i, std::size_t counter) { return worker(i).counters[counter]; }},
                 tables(),
                 [] {
-                    return std::vector<PortStatus>{
+                    return std::vector<metadata::PortStatus>{
                         {"ge-0/0/0", "af-packet veth0", true, 7, 8, 9, 10, 0, 0},
                         {"ge-0/0/1", "af-packet veth1", false, 0, 0, 0, 0, 0, 0}};
                 }};

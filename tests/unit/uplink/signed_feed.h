@@ -4,7 +4,7 @@
 #include "tests/support/http_test_server.h"
 #include "tests/unit/uplink/temporary_folder.h"
 #include "uplink/responses.h"
-#include "uplink/rfc3339.h"
+#include "eti/metadata/record_json.h"
 #include "uplink/signature.h"
 
 #include <nlohmann/json.hpp>
