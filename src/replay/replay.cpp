@@ -48,8 +48,9 @@ inspect::Options inspect_options(const Options& options) {
 
 intel::Sha1Blocklist::Source load_blocklist(const std::string& path, std::ostream& messages) {
     std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        throw std::runtime_error("cannot read the certificate list '" + path + "'");
+    if (!file || file.peek() == std::ifstream::traits_type::eof()) {
+        throw std::runtime_error("cannot read the certificate list '" + path +
+                                 "' or it is empty; check the name and its permissions");
     }
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     intel::CertificateFeed feed = intel::parse_certificate_feed(text);
@@ -161,7 +162,8 @@ void replay(const Options& options, std::ostream& records_out, std::ostream& mes
         writer->close();
     }
     if (records != nullptr && !records->flush()) {
-        throw std::runtime_error("cannot write the records to '" + options.records + "'");
+        throw std::runtime_error("cannot write the records to '" + options.records +
+                                 "'; free space there or choose another file with --records");
     }
     if (!reader.error().empty()) {
         messages << reader.error() << "\n";
