@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -127,7 +128,19 @@ nlohmann::ordered_json summary_of(const Totals& totals, const RecordSink& sink,
     return summary;
 }
 
+// Writing over the capture would destroy it while it is read.
+void check_outputs(const Options& options) {
+    for (const std::string& file : {options.out, options.records}) {
+        std::error_code absent;
+        if (!file.empty() && std::filesystem::equivalent(file, options.capture, absent)) {
+            throw std::runtime_error("'" + file +
+                                     "' is the capture itself; choose another file to write");
+        }
+    }
+}
+
 void replay(const Options& options, std::ostream& records_out, std::ostream& messages) {
+    check_outputs(options);
     CaptureReader reader(options.capture);
     if (reader.link_type() != kEthernet) {
         throw std::runtime_error("'" + options.capture + "' has link type " +

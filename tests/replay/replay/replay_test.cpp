@@ -147,6 +147,17 @@ TEST_F(Replay, AFullDiskIsNoSuccess) {
         << messages_.str();
 }
 
+TEST_F(Replay, TheCaptureIsNeverWrittenOver) {
+    write_capture("in.pcap", session());
+    for (std::string Options::*file : {&Options::out, &Options::records}) {
+        Options options;
+        options.capture = path("in.pcap");
+        options.*file = path("./in.pcap");
+        EXPECT_EQ(run(options, records_, messages_), 1);
+        EXPECT_EQ(read_capture("in.pcap"), session());
+    }
+}
+
 TEST_F(Replay, AFolderIsNoCertificateList) {
     write_capture("in.pcap", session());
     EXPECT_EQ(replay("in.pcap", "."), 1);
