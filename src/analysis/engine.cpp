@@ -158,7 +158,7 @@ std::string Engine::load_certificate_feed(std::string_view text, Timestamp now) 
                                     std::to_string(old->entries) + " in force" + keeps);
     }
     if (!publish_feed(database_, kCertificateFeed, feed.body, feed.entries, now)) {
-        return "unchanged";
+        return "unchanged" + (feed.notice.empty() ? "" : "; " + feed.notice);
     }
     const auto row = feed_row(database_, kCertificateFeed);
     blocklist_ = CertificateList(feed.body, row->version);

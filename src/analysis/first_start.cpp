@@ -12,6 +12,7 @@ namespace eti::analysis {
 namespace {
 
 constexpr std::size_t kSecretBytes = 32;
+constexpr std::size_t kMaxKeyBytes = 64 * 1024;
 
 bool has_token(Database& database, std::string_view name) {
     Query row = database.query("SELECT 1 FROM tokens WHERE name = ?", name);
@@ -59,7 +60,13 @@ SigningKey feed_key(const std::string& directory, const std::string& key_file) {
         write_file(file, SigningKey::generate().private_pem(), 0600);
     }
     SigningKey key = SigningKey::load(file);
-    write_file(directory + "/feed.pub", key.public_pem(), 0644);
+    // Written only when it differs, so that a full disk does not keep a service from starting
+    // again.
+    const std::string public_file = directory + "/feed.pub";
+    const std::string pem = key.public_pem();
+    if (!std::filesystem::exists(public_file) || read_file(public_file, kMaxKeyBytes) != pem) {
+        write_file(public_file, pem, 0644);
+    }
     return key;
 }
 

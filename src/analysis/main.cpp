@@ -17,6 +17,8 @@ namespace {
 using eti::analysis::Service;
 using eti::analysis::ServiceOptions;
 
+constexpr int kUsageError = 2;
+
 struct CommandLine {
     ServiceOptions service;
     std::string listen = "127.0.0.1:8443";
@@ -28,6 +30,7 @@ struct CommandLine {
 void add_options(CLI::App& app, CommandLine& line) {
     ServiceOptions& service = line.service;
     app.set_config("--config", "", "Read options from FILE: one 'name = value' a line");
+    app.allow_config_extras(CLI::config_extras_mode::error);
     app.add_option("--listen", line.listen, "ADDRESS:PORT to serve; port 0 takes a free one")
         ->capture_default_str();
     app.add_option("--data", service.data_directory, "Folder of the store, keys and tokens");
@@ -124,7 +127,11 @@ int main(int argc, char** argv) {
     CLI::App* token = app.add_subcommand("token", "Print a new bearer token, once");
     token->add_option("NAME", line.token_name, "Whose token it is")->required();
     token->fallthrough();
-    CLI11_PARSE(app, argc, argv);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : kUsageError;
+    }
     spdlog::set_default_logger(spdlog::stderr_logger_mt("eti-analysis"));
     try {
         finish_options(line);

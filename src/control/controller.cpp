@@ -123,11 +123,17 @@ struct Controller::Impl {
             event);
     }
 
+    static std::string service_of(const uplink::LinkStatus& status) {
+        return "analysis service " + status.server_host + ":" + std::to_string(status.server_port);
+    }
+
     void apply_link(uplink::LinkStatus next) {
         if (next.connected && !link.connected) {
-            spdlog::info("analysis service {}:{} connected", next.server_host, next.server_port);
-        } else if (!next.connected && next.last_error != link.last_error) {
-            spdlog::warn("analysis service {}:{}: {}", next.server_host, next.server_port,
+            spdlog::info("{} connected", service_of(next));
+        }
+        // A full disk is told also while the service answers, or without any service.
+        if (!next.last_error.empty() && next.last_error != link.last_error) {
+            spdlog::warn("{}{}", next.server_host.empty() ? "" : service_of(next) + ": ",
                          next.last_error);
         }
         link = std::move(next);

@@ -75,6 +75,9 @@ struct Dataplane::Impl {
                                      " packet buffers; lower 'services openeti limits mbufs'");
         }
         for (const PortPlan& port : plans) {
+            if (!port.note.empty()) {
+                plan.notes.push_back(port.note);
+            }
             ports.emplace_back(port, settings.workers, topology.pool);
         }
         assign_roles(settings);

@@ -34,8 +34,13 @@ constexpr std::array<uint8_t, 40> kSymmetricRssKey = [] {
     throw std::runtime_error("interface " + interface + ": " + reason);
 }
 
-// device_mtu asks the kernel, in the network namespace of this process.
-uint16_t device_mtu(const std::string& interface, const std::string& device) {
+struct DeviceFacts {
+    uint16_t mtu = 0;
+    bool up = false;
+};
+
+// ask_device asks the kernel, in the network namespace of this process.
+DeviceFacts ask_device(const std::string& interface, const std::string& device) {
     ifreq request{};
     if (device.size() >= sizeof request.ifr_name) {
         fail(interface, "device name '" + device + "' is too long");
@@ -43,11 +48,13 @@ uint16_t device_mtu(const std::string& interface, const std::string& device) {
     std::copy(device.begin(), device.end(), request.ifr_name);
     const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     const int answer = ::ioctl(fd, SIOCGIFMTU, &request);
+    ifreq flags = request;
+    const bool up = ::ioctl(fd, SIOCGIFFLAGS, &flags) == 0 && (flags.ifr_flags & IFF_UP) != 0;
     ::close(fd);
     if (answer != 0) {
         fail(interface, "there is no device '" + device + "'; see the devices with: ip link show");
     }
-    return static_cast<uint16_t>(std::clamp(request.ifr_mtu, 68, 65'535));
+    return {static_cast<uint16_t>(std::clamp(request.ifr_mtu, 68, 65'535)), up};
 }
 
 struct Planner {
@@ -57,7 +64,14 @@ struct Planner {
     std::string queues;
 
     void kernel_device(const std::string& device) const {
-        plan.mtu = std::max(plan.mtu, device_mtu(interface.name, device));
+        const DeviceFacts facts = ask_device(interface.name, device);
+        plan.mtu = std::max(plan.mtu, facts.mtu);
+        plan.remedy = "run the daemon as root, or with CAP_NET_ADMIN and CAP_NET_RAW";
+        if (!facts.up) {
+            plan.note = "interface " + interface.name + ": device '" + device +
+                        "' is down, nothing passes; bring it up with: ip link set " + device +
+                        " up";
+        }
     }
 
     void operator()(const config::AfPacketPort& port) const {
@@ -85,10 +99,15 @@ struct Planner {
         plan.device = "pci " + port.address;
         plan.name = port.address;
         plan.devargs = port.address;
+        plan.remedy =
+            "check the address with: dpdk-devbind.py --status; the device must be bound to "
+            "vfio-pci and hugepages must be reserved";
         plan.is_pci = true;
     }
     void operator()(const config::MemifPort& port) const {
         plan.device = "memif " + port.socket + " id " + std::to_string(port.id);
+        plan.remedy =
+            "the socket's folder must exist and be writable, and no other server may use it";
         plan.name = "net_memif" + number;
         plan.devargs = plan.name + ",role=" + (port.server ? "server" : "client") +
                        ",id=" + std::to_string(port.id) + ",socket=" + port.socket +
@@ -96,6 +115,7 @@ struct Planner {
                        std::to_string(std::bit_ceil(unsigned{plan.mtu} + kLinkOverhead));
     }
     void operator()(const config::PcapPort& port) const {
+        plan.remedy = "the device or file must exist and be readable";
         plan.name = "net_pcap" + number;
         if (!port.device.empty()) {
             plan.device = "pcap " + port.device;
@@ -134,7 +154,7 @@ uint16_t mbuf_room(const PortPlan& plan) {
 
 Port::Port(const PortPlan& plan, unsigned queues, rte_mempool* pool) : plan_(plan), id_(0) {
     if (rte_eth_dev_get_port_by_name(plan.name.c_str(), &id_) != 0) {
-        fail(plan.interface, "DPDK made no port for '" + plan.device + "'; its log above says why");
+        fail(plan.interface, "DPDK made no port for '" + plan.device + "'; " + plan.remedy);
     }
     rte_eth_dev_info info{};
     if (rte_eth_dev_info_get(id_, &info) != 0) {

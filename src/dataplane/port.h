@@ -17,6 +17,8 @@ struct PortPlan {
     std::string device;     // "af-packet veth0", for people
     std::string name;       // DPDK's device name, to find the port again
     std::string devargs;    // "net_af_packet0,iface=veth0,..."
+    std::string remedy;     // what to look at when DPDK makes no port of it
+    std::string note;       // what an operator should know at the start; mostly empty
     bool is_pci = false;
     uint16_t mtu = 1500;       // the larger of the configured one and the kernel device's
     uint32_t frame_bytes = 0;  // of a packet ring; 0: the port has none

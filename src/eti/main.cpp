@@ -63,7 +63,12 @@ int run_file(const Client& client, const std::string& path) {
         std::cerr << "cannot read " << path << "; check that it exists and may be read\n";
         return kCommandFailed;
     }
-    return run_stream(client, file, path);
+    const int code = run_stream(client, file, path);
+    if (file.bad()) {  // a folder opens, and fails when it is read
+        std::cerr << "cannot read " << path << "; name a file of commands\n";
+        return kCommandFailed;
+    }
+    return code;
 }
 
 }  // namespace
@@ -80,7 +85,11 @@ int main(int argc, char** argv) {
     app.add_option("-f", file, "Run the commands of FILE, one a line")->type_name("FILE");
     app.add_option("--socket", socket, "The daemon's control socket")->capture_default_str();
     app.set_version_flag("--version", "eti " ETI_VERSION);
-    CLI11_PARSE(app, argc, argv);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : kCommandFailed;
+    }
 
     const Client client(socket);
     try {

@@ -90,7 +90,8 @@ class CertificateFeedParser {
         }
         if (feed_.error.empty() && feed_.entries.empty() && feed_.sha256_entries.empty()) {
             feed_.error = "the file holds no certificate digest in " +
-                          std::to_string(lines.number()) + " lines; the last good list stays";
+                          std::to_string(lines.number()) +
+                          " lines; check its address and download it again";
         }
         if (!feed_.error.empty()) {
             feed_.entries.clear();

@@ -104,7 +104,7 @@ std::optional<std::size_t> declared_entries(std::string_view comment) {
 
 std::string RowCount::check_size(std::string_view text) const {
     if (trimmed(text).empty()) {
-        return "the file is empty; the last good list stays in force";
+        return "the file is empty; download it again";
     }
     if (text.size() > limits_.max_bytes) {
         return "the file has " + std::to_string(text.size()) + " bytes, more than the limit of " +

@@ -3,9 +3,8 @@
 #include <pcap/pcap.h>
 
 #include <array>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
+#include <cstdio>
 #include <stdexcept>
 
 namespace eti::replay {
@@ -93,9 +92,10 @@ void CaptureWriter::write(const CapturedPacket& packet) {
 }
 
 void CaptureWriter::close() {
-    if (pcap_dump_flush(dumper_) != 0) {
-        throw std::runtime_error("cannot write the capture '" + path_ +
-                                 "': " + std::strerror(errno));
+    // A failed write in between leaves nothing to flush, only the stream's error flag.
+    if (pcap_dump_flush(dumper_) != 0 || std::ferror(pcap_dump_file(dumper_)) != 0) {
+        throw std::runtime_error("cannot write the whole capture '" + path_ +
+                                 "'; free space there or choose another file with --out");
     }
 }
 

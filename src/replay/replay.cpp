@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -48,8 +49,9 @@ inspect::Options inspect_options(const Options& options) {
 
 intel::Sha1Blocklist::Source load_blocklist(const std::string& path, std::ostream& messages) {
     std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        throw std::runtime_error("cannot read the certificate list '" + path + "'");
+    if (!file || file.peek() == std::ifstream::traits_type::eof()) {
+        throw std::runtime_error("cannot read the certificate list '" + path +
+                                 "' or it is empty; check the name and its permissions");
     }
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     intel::CertificateFeed feed = intel::parse_certificate_feed(text);
@@ -126,7 +128,19 @@ nlohmann::ordered_json summary_of(const Totals& totals, const RecordSink& sink,
     return summary;
 }
 
+// Writing over the capture would destroy it while it is read.
+void check_outputs(const Options& options) {
+    for (const std::string& file : {options.out, options.records}) {
+        std::error_code absent;
+        if (!file.empty() && std::filesystem::equivalent(file, options.capture, absent)) {
+            throw std::runtime_error("'" + file +
+                                     "' is the capture itself; choose another file to write");
+        }
+    }
+}
+
 void replay(const Options& options, std::ostream& records_out, std::ostream& messages) {
+    check_outputs(options);
     CaptureReader reader(options.capture);
     if (reader.link_type() != kEthernet) {
         throw std::runtime_error("'" + options.capture + "' has link type " +
@@ -161,7 +175,8 @@ void replay(const Options& options, std::ostream& records_out, std::ostream& mes
         writer->close();
     }
     if (records != nullptr && !records->flush()) {
-        throw std::runtime_error("cannot write the records to '" + options.records + "'");
+        throw std::runtime_error("cannot write the records to '" + options.records +
+                                 "'; free space there or choose another file with --records");
     }
     if (!reader.error().empty()) {
         messages << reader.error() << "\n";

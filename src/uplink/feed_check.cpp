@@ -73,7 +73,9 @@ std::string check_progress(const ManifestEntry& entry, const ManifestEntry* held
     }
     if (entry.serial < held->serial) {
         return "serial " + std::to_string(entry.serial) + " is older than " +
-               std::to_string(held->serial) + " in force; the service went back to an old state";
+               std::to_string(held->serial) +
+               " in force; the service went back to an old state: restore its data folder, or "
+               "stop the daemon, remove the stored feed and start it again";
     }
     if (entry.serial == held->serial && entry.sha256 != held->sha256) {
         return "serial " + std::to_string(entry.serial) +

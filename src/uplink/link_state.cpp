@@ -64,9 +64,12 @@ void LinkState::settle() {
     status_.connected = connected;
     const auto failing = std::find_if(channels_.begin(), channels_.end(),
                                       [](const ChannelState& c) { return !c.error.empty(); });
-    status_.last_error = failing != channels_.end()   ? failing->error
-                         : !disk_problems_[0].empty() ? disk_problems_[0]
-                                                      : disk_problems_[1];
+    if (failing != channels_.end()) {
+        status_.last_error = failing->error;
+        return;
+    }
+    const bool both = !disk_problems_[0].empty() && !disk_problems_[1].empty();
+    status_.last_error = disk_problems_[0] + (both ? "; " : "") + disk_problems_[1];
 }
 
 void LinkState::publish(SteadyTime now) {

@@ -18,6 +18,10 @@ namespace {
         throw StorageError("no room left for '" + file +
                            "': free space on its disk or raise --max-store-bytes");
     }
+    if ((result & 0xff) == SQLITE_CORRUPT || (result & 0xff) == SQLITE_NOTADB) {
+        throw StorageError("'" + file + "' is damaged: " + text +
+                           "; restore it, or move it away and start again with an empty store");
+    }
     throw StorageError("cannot use '" + file + "': " + text +
                        "; check that the disk is mounted, writable and has room");
 }

@@ -130,6 +130,41 @@ TEST_F(Replay, ForwardsEverythingWhenNothingIsListed) {
     EXPECT_EQ(summary()["forwarded"], 6);
 }
 
+TEST_F(Replay, AFullDiskIsNoSuccess) {
+    if (!fs::exists("/dev/full")) {
+        GTEST_SKIP() << "this system has no /dev/full";
+    }
+    // More than one buffer of the C library, so that the failing write is not the last one.
+    write_capture("in.pcap", std::vector<Bytes>(2'000, session()[4]));
+    Options options;
+    options.capture = path("in.pcap");
+    for (std::string Options::*file : {&Options::out, &Options::records}) {
+        Options full = options;
+        full.*file = "/dev/full";
+        EXPECT_EQ(run(full, records_, messages_), 1);
+    }
+    EXPECT_NE(messages_.str().find("'/dev/full'; free space"), std::string::npos)
+        << messages_.str();
+}
+
+TEST_F(Replay, TheCaptureIsNeverWrittenOver) {
+    write_capture("in.pcap", session());
+    for (std::string Options::*file : {&Options::out, &Options::records}) {
+        Options options;
+        options.capture = path("in.pcap");
+        options.*file = path("./in.pcap");
+        EXPECT_EQ(run(options, records_, messages_), 1);
+        EXPECT_EQ(read_capture("in.pcap"), session());
+    }
+}
+
+TEST_F(Replay, AFolderIsNoCertificateList) {
+    write_capture("in.pcap", session());
+    EXPECT_EQ(replay("in.pcap", "."), 1);
+    EXPECT_NE(messages_.str().find("cannot read the certificate list"), std::string::npos)
+        << messages_.str();
+}
+
 TEST_F(Replay, WithholdsAListedCertificateAndWhatFollows) {
     write_capture("in.pcap", session());
     write_file("list.csv",

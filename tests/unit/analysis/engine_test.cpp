@@ -361,6 +361,12 @@ TEST_F(EngineTest, AFeedThatCannotBeTrustedChangesNothing) {
     EXPECT_EQ(engine_->load_certificate_feed(test::kFeed, kNoon), "unchanged");
 }
 
+TEST_F(EngineTest, LinesLeftOutAreNamedAlsoWhenTheRestIsUnchanged) {
+    const std::string feed = "not a row\n" + std::string(test::kFeed);
+    EXPECT_THAT(engine_->load_certificate_feed(feed, kNoon),
+                HasSubstr("unchanged; 1 lines left out, the first is line 1"));
+}
+
 TEST_F(EngineTest, AFeedIsRenewedBeforeItExpires) {
     engine_->tick(kNoon + 24h * 19);
     EXPECT_EQ(feed_row(database_, kCertificateFeed)->serial, 1);

@@ -155,6 +155,14 @@ TEST_F(LayoutTest, ALostConnectionShowsTheReason) {
               "      Last error: connection refused; start the service\n");
 }
 
+TEST_F(LayoutTest, AFullDiskShowsWhileConnected) {
+    backend_.fixed.link.last_error = "cannot write; free space on that disk";
+    EXPECT_EQ(run("show services advanced-anti-malware status | match \"status:|error\""),
+              "Server connection status:\n"
+              "      Connection status: Connected\n"
+              "      Last error: cannot write; free space on that disk\n");
+}
+
 TEST_F(LayoutTest, FlowSessionIsTheVendorsSample) {
     metadata::SessionView view = sample_session(1627);
     view.protocol = 1;
