@@ -1,10 +1,10 @@
 // A feed service with a key of its own, for tests: manifest and bodies, rightly signed or not.
 #pragma once
 
+#include "eti/metadata/record_json.h"
 #include "tests/support/http_test_server.h"
 #include "tests/unit/uplink/temporary_folder.h"
 #include "uplink/responses.h"
-#include "eti/metadata/record_json.h"
 #include "uplink/signature.h"
 
 #include <nlohmann/json.hpp>
