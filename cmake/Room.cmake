@@ -49,8 +49,10 @@ function(eti_tests kind room)
                                                  ETI_BINARY_DIR="${CMAKE_BINARY_DIR}")
     target_link_libraries(${target} PRIVATE eti::${room} ${depends} eti_support ${ARG_LIBRARIES}
                                             eti_options GTest::gmock GTest::gtest_main)
-    gtest_discover_tests(${target} PROPERTIES LABELS ${kind} DISCOVERY_TIMEOUT 60
-                         DISCOVERY_MODE PRE_TEST TEST_PREFIX "${kind}.${room}.")
+    gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+                         TEST_PREFIX "${kind}.${room}."
+                         PROPERTIES LABELS ${kind} ENVIRONMENT
+                         "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp")
 endfunction()
 
 # eti_fuzz(NAME [DEPENDS room...]): tests/fuzz/NAME_fuzz.cpp. Under the fuzz preset a libFuzzer

@@ -125,6 +125,7 @@ struct Dataplane::Impl {
         auto& self = *static_cast<Impl*>(argument);
         // Worker lcores are 1..N; lcore 0 is the control thread.
         self.workers[rte_lcore_id() - 1]->run(self.stopping);
+        self.running.fetch_sub(1, std::memory_order_release);
         return 0;
     }
 
@@ -137,6 +138,7 @@ struct Dataplane::Impl {
     std::vector<std::unique_ptr<WorkerShare>> shares;
     std::vector<std::unique_ptr<Worker>> workers;
     std::atomic<bool> stopping{false};
+    std::atomic<unsigned> running{0};  // workers that may still touch anything
 };
 
 Dataplane::Dataplane(const config::Settings& settings, const inspect::Tables& tables,
@@ -150,7 +152,9 @@ void Dataplane::start() {
         port.discard_waiting(static_cast<unsigned>(impl_->workers.size()));
     }
     for (unsigned i = 0; i < impl_->workers.size(); ++i) {
+        impl_->running.fetch_add(1, std::memory_order_relaxed);
         if (rte_eal_remote_launch(Impl::run_worker, impl_.get(), i + 1) != 0) {
+            impl_->running.fetch_sub(1, std::memory_order_relaxed);
             throw std::runtime_error("worker " + std::to_string(i) + " did not start");
         }
     }
@@ -161,12 +165,7 @@ void Dataplane::stop() {
 }
 
 bool Dataplane::stopped() const {
-    for (unsigned i = 0; i < impl_->workers.size(); ++i) {
-        if (rte_eal_get_lcore_state(i + 1) == RUNNING) {
-            return false;
-        }
-    }
-    return true;
+    return impl_->running.load(std::memory_order_acquire) == 0;
 }
 
 std::vector<WorkerShare*> Dataplane::workers() {

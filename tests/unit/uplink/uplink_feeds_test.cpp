@@ -197,7 +197,7 @@ TEST_F(UplinkFeeds, ALaterExpiryOfTheSameBodyNeedsNoDownload) {
     ASSERT_TRUE(log.wait_for([&] { return log.blocklist_updates == 2; }));
     EXPECT_EQ(service_.bodies(), 1);
     EXPECT_EQ(service_.unchanged(), 1);
-    EXPECT_EQ(metadata::format_time(log.blocklist->info.expires), "2261-01-01T00:00:00Z");
+    EXPECT_EQ(metadata::format_time(log.blocklist->info.expires), "2261-01-01T00:00:00.000000Z");
     uplink.refresh_feeds();  // nothing new: neither an event nor a download
     uplink.refresh_feeds();
     service_.publish(kBlocklist, version(6, 11));
