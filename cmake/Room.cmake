@@ -51,7 +51,7 @@ function(eti_tests kind room)
                                             eti_options GTest::gmock GTest::gtest_main)
     gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
                          TEST_PREFIX "${kind}.${room}."
-                         PROPERTIES LABELS ${kind} ENVIRONMENT
+                         PROPERTIES LABELS ${kind} TIMEOUT 300 ENVIRONMENT
                          "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp")
 endfunction()
 

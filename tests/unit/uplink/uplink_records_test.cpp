@@ -341,19 +341,20 @@ TEST_F(UplinkRecords, AFullDiskIsToldAndRecordsWaitInMemory) {
 
 // A daemon that dies at any moment: what it had told to be spooled or in flight arrives.
 TEST_F(UplinkRecords, SurvivesKillWithBatchesInFlight) {
-    std::atomic<bool> hanging{true};
-    HttpTestServer server([&](const TestRequest& request) {
-        // The batch is stored, but the dying daemon never hears of it.
-        const TestAnswer answer = service_(request);
-        server.wake();
-        return hanging ? TestAnswer::hanging() : answer;
-    });
+    // The daemon to be killed is forked before this process has any thread, whose locks the child
+    // would inherit; it learns the server's port later.
     int ready[2];
+    int port[2];
     ASSERT_EQ(::pipe(ready), 0);
+    ASSERT_EQ(::pipe(port), 0);
     const pid_t child = ::fork();
     ASSERT_GE(child, 0);
     if (child == 0) {
-        Uplink uplink(options_to(server.port()));
+        uint16_t server_port = 0;
+        if (::read(port[0], &server_port, sizeof server_port) != sizeof server_port) {
+            ::_exit(1);
+        }
+        Uplink uplink(options_to(server_port));
         EventLog log(uplink);
         uplink.start();
         for (uint64_t i = 0; i < 8; ++i) {
@@ -368,10 +369,21 @@ TEST_F(UplinkRecords, SurvivesKillWithBatchesInFlight) {
         ::pause();
         ::_exit(1);
     }
+    std::atomic<bool> hanging{true};
+    HttpTestServer server([&](const TestRequest& request) {
+        // The batch is stored, but the dying daemon never hears of it.
+        const TestAnswer answer = service_(request);
+        server.wake();
+        return hanging ? TestAnswer::hanging() : answer;
+    });
+    const uint16_t server_port = server.port();
+    ASSERT_EQ(::write(port[1], &server_port, sizeof server_port),
+              static_cast<ssize_t>(sizeof server_port));
     char told = 'n';
     ASSERT_EQ(::read(ready[0], &told, 1), 1);
-    ::close(ready[0]);
-    ::close(ready[1]);
+    for (const int fd : {ready[0], ready[1], port[0], port[1]}) {
+        ::close(fd);
+    }
     server.wait_until([&] { return service_.requests() > 0; });
     ASSERT_EQ(::kill(child, SIGKILL), 0);
     ASSERT_EQ(::waitpid(child, nullptr, 0), child);
