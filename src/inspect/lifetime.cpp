@@ -13,11 +13,6 @@ uint64_t tick_of(Timestamp time) {
         std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
 }
 
-uint32_t microseconds(Duration duration) {
-    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
-    return static_cast<uint32_t>(std::clamp<int64_t>(us, 0, UINT32_MAX));
-}
-
 }  // namespace
 
 uint32_t Inspector::Core::create_flow(const Packet& packet) {

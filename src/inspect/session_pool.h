@@ -7,13 +7,21 @@
 #include "eti/stream/stream_head.h"
 #include "eti/tls/session.h"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
 namespace eti::inspect {
+
+// microseconds as records count them: never negative, at most what 32 bits hold.
+inline uint32_t microseconds(Duration duration) {
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
+    return static_cast<uint32_t>(std::clamp<int64_t>(us, 0, UINT32_MAX));
+}
 
 // What has arrived of the certificate entry that is being received.
 struct CertificateInProgress {

@@ -26,11 +26,6 @@ Hello first_hello(std::span<const uint8_t> payload) {
     return payload[5] == 1 ? Hello::Client : payload[5] == 2 ? Hello::Server : Hello::None;
 }
 
-uint32_t microseconds(Duration duration) {
-    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
-    return static_cast<uint32_t>(std::clamp<int64_t>(us, 0, UINT32_MAX));
-}
-
 uint32_t payload_sequence(const net::PacketView& view) {
     return view.sequence + (view.has(net::kSyn) ? 1U : 0U);
 }

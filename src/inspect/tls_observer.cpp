@@ -69,11 +69,6 @@ void fingerprint(const tls::ClientHello& hello, digest::Hasher& hasher,
     }
 }
 
-uint32_t microseconds(Duration duration) {
-    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
-    return static_cast<uint32_t>(std::clamp<int64_t>(us, 0, UINT32_MAX));
-}
-
 }  // namespace
 
 void TlsObserver::client_hello(const tls::ClientHello& hello) {
