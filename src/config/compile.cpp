@@ -42,6 +42,10 @@ void compile_limits(const Tree& tree, Settings& settings) {
     limits.sessions_per_worker = u32("sessions-per-worker");
     limits.inspected_bytes_per_direction = u32("inspected-bytes-per-direction");
     limits.out_of_order_segments_per_direction = u32("out-of-order-segments-per-direction");
+    limits.stream_blocks_per_worker = u32("stream-blocks-per-worker");
+    limits.fragmented_datagrams_per_worker = u32("fragmented-datagrams-per-worker");
+    limits.fragment_blocks_per_worker = u32("fragment-blocks-per-worker");
+    limits.dns_ring_slots = u32("dns-ring-slots");
     limits.record_ring_slots = u32("record-ring-slots");
     limits.certificate_ring_slots = u32("certificate-ring-slots");
     limits.batch_records = u32("batch-records");

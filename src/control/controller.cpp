@@ -152,6 +152,7 @@ struct Controller::Impl {
 
     StatisticsStatus statistics_status() const {
         StatisticsStatus status = statistics.snapshot();
+        drain.append_counters(status.counters);
         status.records_drained = drain.records();
         status.records_batched = batcher.pending_records();
         return status;

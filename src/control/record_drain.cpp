@@ -3,6 +3,7 @@
 #include "eti/x509/certificate.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace eti::control {
@@ -15,7 +16,24 @@ RecordDrain::RecordDrain(std::span<const WorkerLink> workers, CertificateCache& 
       sensor_(std::move(sensor)),
       observer_(std::move(observer)) {}
 
+void RecordDrain::append_counters(std::vector<CounterValue>& counters) const {
+    const enrich::Counters joined = context_.counters();
+    const CounterValue added[] = {
+        {"dns-joined", "records that say under which name the server was looked up",
+         joined.dns_joined},
+        {"dns-pairs-evicted", "looked-up servers forgotten for newer ones",
+         joined.dns_pairs_evicted},
+        {"certificates-inherited", "records with the certificate of an earlier session",
+         joined.certificates_inherited},
+        {"certificate-names-evicted", "servers' certificates forgotten for newer ones",
+         joined.certificate_names_evicted},
+        {"open-sessions-evicted", "sessions whose later records may be told something else",
+         joined.open_sessions_evicted}};
+    counters.insert(counters.end(), std::begin(added), std::end(added));
+}
+
 bool RecordDrain::drain(Timestamp now, std::size_t limit) {
+    drain_answers();
     for (const WorkerLink& worker : workers_) {
         drain_certificates(worker, now);
     }
@@ -30,11 +48,26 @@ bool RecordDrain::drain(Timestamp now, std::size_t limit) {
         }
         idle = 0;
         --limit;
-        render(worker, *record, now);
+        drain_answers();
+        metadata::Record completed = *record;
         worker.records->release();
+        context_.complete(completed);
+        render(worker, completed, now);
     }
     return std::any_of(workers_.begin(), workers_.end(),
                        [](const WorkerLink& worker) { return worker.records->size() > 0; });
+}
+
+void RecordDrain::drain_answers() {
+    for (const WorkerLink& worker : workers_) {
+        if (worker.dns_answers == nullptr) {
+            continue;
+        }
+        for (std::size_t left = worker.dns_answers->size(); left > 0; --left) {
+            context_.note(*worker.dns_answers->front());
+            worker.dns_answers->release();
+        }
+    }
 }
 
 void RecordDrain::drain_certificates(const WorkerLink& worker, Timestamp now) {

@@ -1,21 +1,26 @@
-// Takes records and certificates out of the workers' rings and renders them into batches.
+// Takes records, certificates and DNS answers out of the workers' rings, tells each record what
+// earlier traffic says about it, and renders it into a batch.
 #pragma once
 
 #include "control/batcher.h"
 #include "control/certificate_cache.h"
+#include "eti/control/status.h"
 #include "eti/control/worker_link.h"
+#include "eti/enrich/context.h"
 #include "eti/metadata/record_json.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <vector>
 
 namespace eti::control {
 
 // RecordDrain reads the rings it was given, which must outlive it. A worker commits a certificate
 // before the first record that names it, so a record's certificate is always found by reading that
-// worker's certificate ring once more.
+// worker's certificate ring once more. An answer comes before the sessions it leads to, perhaps
+// from another worker: before each record all answers are read.
 class RecordDrain {
   public:
     using Observer = std::function<void(const metadata::Record&)>;
@@ -26,8 +31,11 @@ class RecordDrain {
     // drain takes at most limit records, the workers in turn; true when records are left.
     bool drain(Timestamp now, std::size_t limit);
     uint64_t records() const { return records_; }
+    // append_counters tells what was joined, and what was forgotten for lack of room.
+    void append_counters(std::vector<CounterValue>& counters) const;
 
   private:
+    void drain_answers();
     void drain_certificates(const WorkerLink& worker, Timestamp now);
     void render(const WorkerLink& worker, const metadata::Record& record, Timestamp now);
 
@@ -36,6 +44,7 @@ class RecordDrain {
     Batcher& batcher_;
     metadata::SensorIdentity sensor_;
     Observer observer_;
+    enrich::Context context_;
     std::size_t next_worker_ = 0;
     uint64_t records_ = 0;
 };

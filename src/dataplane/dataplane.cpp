@@ -59,7 +59,8 @@ unsigned memory_mb(const config::Settings& settings, uint16_t room) {
 WorkerShare::WorkerShare(const config::Limits& limits)
     : records(limits.record_ring_slots),
       certificates(limits.certificate_ring_slots),
-      sessions(1024) {}
+      sessions(1024),
+      dns_answers(limits.dns_ring_slots) {}
 
 struct Dataplane::Impl {
     Impl(const config::Settings& settings, const inspect::Tables& tables, QuiescentDomain& domain)

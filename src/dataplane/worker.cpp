@@ -1,5 +1,7 @@
 #include "worker.h"
 
+#include "eti/decap/reset.h"
+
 #include <rte_mempool.h>
 #include <rte_prefetch.h>
 #include <rte_ring.h>
@@ -19,6 +21,9 @@ inspect::Options options_of(unsigned worker, const config::Limits& limits) {
     options.sessions = limits.sessions_per_worker;
     options.inspected_bytes_per_direction = limits.inspected_bytes_per_direction;
     options.out_of_order_segments_per_direction = limits.out_of_order_segments_per_direction;
+    options.segment_blocks = limits.stream_blocks_per_worker;
+    options.fragment_datagrams = limits.fragmented_datagrams_per_worker;
+    options.fragment_blocks = limits.fragment_blocks_per_worker;
     options.tcp_idle_timeout = limits.tcp_idle_timeout;
     options.tcp_handshake_timeout = limits.tcp_handshake_timeout;
     options.udp_idle_timeout = limits.udp_idle_timeout;
@@ -38,7 +43,8 @@ Worker::Worker(unsigned number, const Topology& topology, const inspect::Tables&
       share_(share),
       counters_(share.counters),
       inspector_(options_of(number, limits), topology.hasher, tables, topology.zones,
-                 {&share.records, &share.certificates, &share.sessions}, share.counters),
+                 {&share.records, &share.certificates, &share.sessions, &share.dns_answers},
+                 share.counters),
       handover_(topology.handover.size()),
       number_(number) {
     for (uint16_t port = 0; port < topology.roles.size(); ++port) {
@@ -104,14 +110,15 @@ void Worker::process(RxBurst& burst, bool may_hand_over) {
     }
 }
 
-// owner_of spreads flows by the high half of their hash; the table uses the low half. What is no
-// flow is handled where it arrives.
+// owner_of spreads pairs of addresses, not flows: fragments show no ports, and all of a pair must
+// meet. What is no IP is handled where it arrives.
 unsigned Worker::owner_of(const inspect::Packet& packet) const {
     const std::size_t workers = topology_.handover.size();
-    if (workers == 1 || packet.parsed != net::ParseResult::Transport) {
+    if (workers == 1 || packet.view.ip_bytes == 0) {
         return number_;
     }
-    return static_cast<unsigned>((packet.hash >> 32) * workers >> 32);
+    const uint64_t hash = inspect::owner_hash(packet, topology_.hasher);
+    return static_cast<unsigned>((hash >> 32) * workers >> 32);
 }
 
 void Worker::handle(RxBurst& burst, uint16_t i, const inspect::Packet& packet) {
@@ -134,9 +141,13 @@ void Worker::send_resets(const rte_mbuf& cause, const inspect::Packet& packet) {
             counters_.add(Counter::ResetsLost);
             continue;
         }
-        std::array<uint8_t, net::kMaxResetBytes> frame;
-        const std::size_t size = net::build_reset(packet.view, reset.toward, reset.sequence,
-                                                  reset.acknowledgment, frame);
+        std::array<uint8_t, decap::kMaxResetBytes> frame;
+        const std::size_t size = inspector_.build_reset(packet, reset, frame);
+        if (size == 0) {
+            rte_pktmbuf_free(mbuf);
+            counters_.add(Counter::ResetsLost);
+            continue;
+        }
         std::copy_n(frame.begin(), size, rte_pktmbuf_mtod(mbuf, uint8_t*));
         mbuf->data_len = static_cast<uint16_t>(size);
         mbuf->pkt_len = static_cast<uint32_t>(size);

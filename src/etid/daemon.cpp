@@ -104,8 +104,8 @@ control::DataplaneView view_of(dataplane::Dataplane& dataplane, inspect::Tables&
         {}};
     const auto shares = dataplane.workers();
     for (dataplane::WorkerShare* share : shares) {
-        view.workers.push_back(
-            {&share->records, &share->certificates, &share->sessions, &share->session_request});
+        view.workers.push_back({&share->records, &share->certificates, &share->sessions,
+                                &share->session_request, &share->dns_answers});
     }
     view.counters.texts.assign(inspect::kCounterTexts.begin(), inspect::kCounterTexts.end());
     view.counters.read = [shares](unsigned worker, std::size_t counter) {

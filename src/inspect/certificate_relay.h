@@ -27,6 +27,9 @@ class CertificateRelay {
     uint32_t acquire_buffer();  // kNone when all are in use
     std::span<uint8_t> buffer(uint32_t index) { return buffers_[index]; }
     void release_buffer(uint32_t index) { free_.push_back(index); }
+    uint32_t buffers_in_use() const {
+        return static_cast<uint32_t>(buffers_.size() - free_.size());
+    }
 
   private:
     using Buffer = std::array<uint8_t, metadata::CertificateBytes::kMaxBytes>;

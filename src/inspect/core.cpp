@@ -12,11 +12,20 @@ bool is_neighbour_discovery(const net::PacketView& view) {
            view.payload[0] <= 137;
 }
 
+// Other reasons leave the certificate to newer lists.
+bool was_judged(metadata::Reason reason) {
+    return reason == metadata::Reason::CertificateBlocklist ||
+           reason == metadata::Reason::InfectedHost || reason == metadata::Reason::Allowlist;
+}
+
 }  // namespace
 
-Inspector::Core::Core(const Options& options, const flow::FlowHasher&, const Tables& tables,
+Inspector::Core::Core(const Options& options, const flow::FlowHasher& hasher, const Tables& tables,
                       std::vector<WireZones> wires, Outputs outputs, Counters& counters)
     : options_(options),
+      hasher_(hasher),
+      fragments_({.datagrams = options.fragment_datagrams, .blocks = options.fragment_blocks},
+                 hasher.secret()),
       flows_(options.flows),
       sessions_(options.sessions),
       segments_(options.segment_blocks),
@@ -29,6 +38,7 @@ Inspector::Core::Core(const Options& options, const flow::FlowHasher&, const Tab
       writer_(*outputs.records, options.worker, counters),
       records_(*outputs.records),
       session_views_(outputs.sessions),
+      dns_answers_(outputs.dns_answers),
       counters_(counters) {}
 
 void Inspector::Core::begin_burst(Timestamp now) {
@@ -38,6 +48,14 @@ void Inspector::Core::begin_burst(Timestamp now) {
 
 Verdict Inspector::Core::inspect(const Packet& packet) {
     reset_count_ = 0;
+    rebuilt_ = false;
+    return inspect_packet(packet);
+}
+
+Verdict Inspector::Core::inspect_packet(const Packet& packet) {
+    if (!packet.outer.empty() && judge_outer(packet) != Verdict::Forward) {
+        return Verdict::Drop;
+    }
     switch (packet.parsed) {
         case net::ParseResult::Transport:
             break;
@@ -52,12 +70,12 @@ Verdict Inspector::Core::inspect(const Packet& packet) {
             counters_.add(Counter::OtherIp);
             return inspect_without_flow(packet);
         case net::ParseResult::Fragment:
-            counters_.add(Counter::Fragments);
-            return inspect_without_flow(packet);
+            return inspect_without_flow(packet) == Verdict::Forward ? inspect_fragment(packet)
+                                                                    : Verdict::Drop;
     }
     uint32_t index = flows_.find(packet.key, packet.hash);
     if (index != flow::FlowTable::kNone && packet.view.protocol == net::kTcp &&
-        packet.view.has(net::kSyn)) {
+        packet.view.has(net::kSyn) && is_sound_syn(flows_.at(index), packet)) {
         index = restart_flow(index, packet);
     }
     if (index != flow::FlowTable::kNone) {
@@ -97,12 +115,37 @@ Verdict Inspector::Core::inspect_flow(uint32_t index, const Packet& packet) {
         return continue_blocked(flow, packet, direction);
     }
     if (packet.view.protocol != net::kTcp) {
+        return inspect_datagram(index, packet, direction);
+    }
+    if (!is_believed(flow, packet, direction)) {
+        counters_.add(Counter::SegmentsNotBelieved);
         return Verdict::Forward;
     }
+    if (is_torn(flow, packet) || is_contested(flow, packet, direction)) {
+        return refuse_contradiction(flow);
+    }
+    const bool was_closed = flow.closed();
     follow_tcp(index, packet, direction);
+    const Verdict verdict = inspect_segment(index, packet, direction);
+    note_fin(flow, direction);
+    if (flow.closed() && !was_closed) {
+        schedule(index, idle_deadline(flow));
+    }
+    return verdict;
+}
+
+Verdict Inspector::Core::inspect_segment(uint32_t index, const Packet& packet,
+                                         Direction direction) {
+    const flow::Flow& flow = flows_.at(index);
     // Endpoints ignore data on a SYN|ACK, so it must not decide what the flow is.
     const bool ignored = packet.view.has(net::kSyn) && packet.view.has(net::kAck);
-    if (flow.inspection == flow::Inspection::Negative || packet.view.payload.empty() || ignored) {
+    if (ignored) {
+        read_early(index, packet);
+    }
+    if (packet.view.payload.empty() || ignored || flow.inspection == flow::Inspection::Negative) {
+        return Verdict::Forward;
+    }
+    if (flow.inspection == flow::Inspection::NotTls && !speaks_again(flow, packet, direction)) {
         return Verdict::Forward;
     }
     return inspect_payload(index, packet, direction);
@@ -120,6 +163,23 @@ Verdict Inspector::Core::inspect_without_flow(const Packet& packet) {
     const HostDecision decision =
         judge_.judge_hosts(packet.wire, packet.side, selector_of(packet.view));
     return decision.blocks() ? block_host(packet, decision) : Verdict::Forward;
+}
+
+// judge_outer: an infected host may also be the end of a tunnel.
+Verdict Inspector::Core::judge_outer(const Packet& packet) {
+    if (!judge_.any_infected()) {
+        return Verdict::Forward;
+    }
+    for (const decap::AddressPair& pair : packet.outer.view()) {
+        const policy::Selector selector{pair.source, pair.destination, 0, 0, 0};
+        const HostDecision decision = judge_.judge_hosts(packet.wire, packet.side, selector);
+        if (decision.blocks()) {
+            counters_.add(Counter::DroppedInfectedHost);
+            writer_.write_attempt(packet.view, decision, now_);
+            return Verdict::Drop;
+        }
+    }
+    return Verdict::Forward;
 }
 
 // block_host needs no flow, so an infected host cannot fill the table.
@@ -161,6 +221,10 @@ uint32_t Inspector::Core::expected_sequence(const flow::Flow& flow, const Packet
         if (session.inspecting && stream.started()) {
             return stream.next_sequence();
         }
+    }
+    const std::size_t at = eti::index(direction);
+    if (flow.sequence_known[at] && flow.payload[at] == 0) {
+        return flow.initial_sequence[at];
     }
     return packet.view.sequence;
 }
@@ -220,7 +284,7 @@ void Inspector::Core::rejudge(uint32_t index, const Packet& packet) {
     }
     if (flow.session != flow::kNoSession && flow.blocking == flow::Blocking::None) {
         SessionState& session = sessions_.at(flow.session);
-        if (session.record.certificate.seen && session.record.reason == metadata::Reason::None &&
+        if (session.record.certificate.seen && !was_judged(session.record.reason) &&
             judge_certificate(flow, session)) {
             schedule(index, now_ + kBlockedReportAfter);
         }
@@ -261,6 +325,11 @@ std::span<const Reset> Inspector::resets() const {
     return core_->resets();
 }
 
+std::size_t Inspector::build_reset(const Packet& packet, const Reset& reset,
+                                   std::span<uint8_t, decap::kMaxResetBytes> out) const {
+    return core_->build_reset(packet, reset, out);
+}
+
 void Inspector::end_burst() {
     core_->end_burst();
 }
@@ -275,6 +344,10 @@ bool Inspector::finish() {
 
 uint32_t Inspector::flow_count() const {
     return core_->flow_count();
+}
+
+Usage Inspector::usage() const {
+    return core_->usage();
 }
 
 }  // namespace eti::inspect

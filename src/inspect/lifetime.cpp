@@ -2,7 +2,6 @@
 #include "core.h"
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 namespace eti::inspect {
@@ -34,51 +33,15 @@ uint32_t Inspector::Core::create_flow(const Packet& packet) {
     flow.generation = judge_.generation();
     const bool syn = packet.view.protocol == net::kTcp && packet.view.has(net::kSyn);
     const bool sender_is_client = !(syn && packet.view.has(net::kAck));
-    flow.roles_known = syn;
     flow.client_is_low = packet.source_is_low == sender_is_client;
     flow.client_side = judge_.client_side(packet.wire, packet.side, sender_is_client) & 1U;
     Selection selection;
     select_flow(flow, selection);
-    if (packet.view.protocol != net::kTcp || (flow.roles_known && !flow.selected)) {
+    if (!flow.selected && (udp || syn) && !selected_otherwise(flow)) {
         flow.inspection = flow::Inspection::Negative;
     }
     schedule(index, idle_deadline(flow));
     return index;
-}
-
-// restart_flow handles a SYN in a flow that is there already: the port may be in use anew. A SYN
-// alone proves nothing, so a living connection is given up only when the other end has accepted
-// the new one. A blocked one stays blocked.
-uint32_t Inspector::Core::restart_flow(uint32_t index, const Packet& packet) {
-    flow::Flow& flow = flows_.at(index);
-    if (flow.blocking != flow::Blocking::None) {
-        return index;
-    }
-    const net::PacketView& view = packet.view;
-    if (!view.has(net::kAck)) {
-        if (flow.closed()) {
-            end_flow(index);
-            return flow::FlowTable::kNone;
-        }
-        const std::size_t at = eti::index(flow.direction_of(packet.source_is_low));
-        if (flow.sequence_known[at] && flow.initial_sequence[at] == view.sequence + 1) {
-            return index;  // the first SYN once more
-        }
-        flow.restart_asked = true;
-        flow.restart_sequence = view.sequence + 1;
-        return index;
-    }
-    if (!flow.restart_asked || flow.rtt_us == 0 || view.acknowledgment != flow.restart_sequence) {
-        return index;
-    }
-    end_flow(index);
-    const uint32_t fresh = create_flow(packet);
-    if (fresh != flow::FlowTable::kNone) {
-        flow::Flow& restarted = flows_.at(fresh);
-        restarted.initial_sequence[eti::index(Direction::Out)] = view.acknowledgment;
-        restarted.sequence_known[eti::index(Direction::Out)] = true;
-    }
-    return fresh;
 }
 
 void Inspector::Core::select_flow(flow::Flow& flow, Selection& selection) const {
@@ -86,6 +49,16 @@ void Inspector::Core::select_flow(flow::Flow& flow, Selection& selection) const 
     selection = judge_.select(flow.key.wire, flow.client_side, selector);
     flow.selected = selection.inspected();
     flow.allowlisted = judge_.allowlist().contains_address(selector.destination);
+}
+
+// selected_otherwise: a rule is about the other end's connections. Who spoke first may not be the
+// client, and anybody can speak first.
+bool Inspector::Core::selected_otherwise(const flow::Flow& flow) const {
+    policy::Selector selector = selector_of(flow);
+    std::swap(selector.source, selector.destination);
+    std::swap(selector.source_port, selector.destination_port);
+    const auto side = static_cast<uint8_t>(1 - flow.client_side);
+    return judge_.select(flow.key.wire, side, selector).inspected();
 }
 
 // swap_roles makes the other end the client, because it sent the ClientHello.
@@ -99,6 +72,10 @@ void Inspector::Core::swap_roles(flow::Flow& flow, const Packet& packet) {
     std::swap(flow.payload[0], flow.payload[1]);
     std::swap(flow.initial_sequence[0], flow.initial_sequence[1]);
     std::swap(flow.sequence_known[0], flow.sequence_known[1]);
+    std::swap(flow.sequence_awaited[0], flow.sequence_awaited[1]);
+    std::swap(flow.checksums_computed[0], flow.checksums_computed[1]);
+    std::swap(flow.ip_checksums_computed[0], flow.ip_checksums_computed[1]);
+    std::swap(flow.window_scale[0], flow.window_scale[1]);
     std::swap(flow.fin_seen[0], flow.fin_seen[1]);
 }
 
@@ -106,45 +83,12 @@ void Inspector::Core::account(flow::Flow& flow, const Packet& packet, Direction 
     flow.last_seen = now_;
     flow.packets[eti::index(direction)] += 1;
     flow.bytes[eti::index(direction)] += packet.view.ip_bytes;
-    flow.payload[eti::index(direction)] += packet.view.payload.size();
+    if (!packet.view.has(net::kSyn)) {  // what a SYN carries may be ignored
+        flow.payload[eti::index(direction)] += packet.view.payload.size() + packet.view.missing;
+    }
     if (flow.session != flow::kNoSession && !packet.view.payload.empty()) {
         note_payload(sessions_.at(flow.session), packet, direction);
     }
-}
-
-void Inspector::Core::follow_tcp(uint32_t index, const Packet& packet, Direction direction) {
-    flow::Flow& flow = flows_.at(index);
-    const net::PacketView& view = packet.view;
-    const std::size_t at = eti::index(direction);
-    if (view.has(net::kSyn)) {
-        // Once the client has acknowledged, a SYN with another number is stray: the answer to a
-        // repeated SYN, or forged. The endpoints ignore it too (RFC 5961 section 4).
-        if (!flow.sequence_known[at] || flow.rtt_us == 0) {
-            flow.initial_sequence[at] = view.sequence + 1;
-            flow.sequence_known[at] = true;
-        }
-    } else if (flow.rtt_us == 0 && direction == Direction::Out && view.has(net::kAck) &&
-               flow.sequence_known[0] && flow.sequence_known[1]) {
-        flow.rtt_us = std::max(microseconds(now_ - flow.start), 1U);
-        // Of several SYN|ACKs the client's acknowledgment names the one that counts.
-        if (flow.payload[eti::index(Direction::In)] == 0) {
-            flow.initial_sequence[eti::index(Direction::In)] = view.acknowledgment;
-        }
-    }
-    const bool was_closed = flow.closed();
-    flow.fin_seen[at] = flow.fin_seen[at] || view.has(net::kFin);
-    flow.reset_seen = flow.reset_seen || is_believed_reset(flow, packet, direction);
-    if (flow.closed() && !was_closed) {
-        schedule(index, now_ + kClosedLinger);
-    }
-}
-
-// is_believed_reset follows RFC 5961 section 3: a receiver takes a reset only at the very next
-// byte it expects. Where that is not known, it is believed.
-bool Inspector::Core::is_believed_reset(const flow::Flow& flow, const Packet& packet,
-                                        Direction direction) {
-    return packet.view.has(net::kRst) &&
-           packet.view.sequence == expected_sequence(flow, packet, direction);
 }
 
 Timestamp Inspector::Core::idle_deadline(const flow::Flow& flow) const {
@@ -155,11 +99,17 @@ Timestamp Inspector::Core::idle_deadline(const flow::Flow& flow) const {
         return flow.last_seen + options_.udp_idle_timeout;
     }
     if (flow.closed()) {
-        return flow.last_seen + kClosedLinger;
+        return flow.last_seen + (undecided(flow) ? kUndecidedLinger : kClosedLinger);
     }
     const bool established = flow.payload[0] + flow.payload[1] > 0;
     return flow.last_seen +
            (established ? options_.tcp_idle_timeout : options_.tcp_handshake_timeout);
+}
+
+// undecided: a certificate may still come, if what closed the flow did not reach its end.
+bool Inspector::Core::undecided(const flow::Flow& flow) const {
+    return flow.session != flow::kNoSession && flow.recognised &&
+           sessions_.at(flow.session).inspecting && !sessions_.at(flow.session).decided();
 }
 
 void Inspector::Core::schedule(uint32_t index, Timestamp when) {
@@ -225,11 +175,19 @@ void Inspector::Core::stop_inspecting(SessionState& session) {
         return;
     }
     session.inspecting = false;
-    session.gap = session.gap || session.streams[0].has_gap() || session.streams[1].has_gap();
+    // Where a limit was reached the missing bytes may well have crossed later.
+    session.gap = session.gap || (!session.over_budget &&
+                                  (session.streams[0].has_gap() || session.streams[1].has_gap()));
     for (auto& stream : session.streams) {
         stream.release(segments_);
     }
     session.tls.release(assembly_);
+    session.dtls.release(assembly_);
+    session.quic.release(assembly_);
+    if (!session.names_buffer.empty()) {
+        assembly_.free(session.names_buffer);
+        session.names_buffer = {};
+    }
     abandon_certificate(session.certificate, hashing_);
 }
 
@@ -293,6 +251,17 @@ void Inspector::Core::list_some_sessions() {
             list_request_ = 0;
         }
     }
+}
+
+Usage Inspector::Core::usage() const {
+    return {.flows = flows_.size(),
+            .sessions = sessions_.in_use(),
+            .segment_blocks = options_.segment_blocks - segments_.available(),
+            .assembly_buffers = assembly_.in_use(),
+            .hash_states = hashing_.states.in_use(),
+            .certificate_buffers = hashing_.relay.buffers_in_use(),
+            .fragment_datagrams = fragments_.datagrams(),
+            .fragment_blocks = fragments_.blocks_used()};
 }
 
 bool Inspector::Core::finish() {

@@ -13,10 +13,13 @@ metadata::Visibility visibility_of(const SessionState& session) {
     if (session.record.certificate.seen) {
         return Visibility::Certificate;
     }
-    if (session.tls.tls13()) {
+    if (session.record.protocol == metadata::Protocol::Quic) {
+        return Visibility::Quic;
+    }
+    if (session.tls13()) {
         return Visibility::Tls13;
     }
-    if (session.tls.server_hello_seen() && session.tls.encrypted(Direction::In)) {
+    if (session.server_hello_seen() && session.server_encrypted()) {
         return Visibility::Resumed;
     }
     if (session.gap) {
@@ -25,7 +28,31 @@ metadata::Visibility visibility_of(const SessionState& session) {
     if (session.over_budget) {
         return Visibility::Budget;
     }
-    return session.tls.server_hello_seen() ? Visibility::Incomplete : Visibility::NoServerHello;
+    return session.server_hello_seen() ? Visibility::Incomplete : Visibility::NoServerHello;
+}
+
+Counter counter_of(metadata::Visibility visibility) {
+    switch (visibility) {
+        using enum metadata::Visibility;
+        case Certificate:
+        case CertificateInherited:
+            return Counter::EndedCertificate;
+        case Resumed:
+            return Counter::EndedResumed;
+        case Tls13:
+            return Counter::EndedTls13;
+        case Quic:
+            return Counter::EndedQuic;
+        case NoServerHello:
+            return Counter::EndedNoServerHello;
+        case Incomplete:
+            return Counter::EndedIncomplete;
+        case Gap:
+            return Counter::EndedGap;
+        case Budget:
+            return Counter::EndedBudget;
+    }
+    return Counter::EndedIncomplete;
 }
 
 std::size_t attempt_slot(const net::IpAddress& client, const net::IpAddress& server) {
@@ -59,6 +86,13 @@ void RecordWriter::write(const SessionState& session, const flow::Flow& flow, me
     slot->traffic.bytes = flow.bytes;
     slot->traffic.payload = flow.payload;
     slot->traffic.rtt_us = flow.rtt_us;
+    slot->midstream = flow.key.protocol == net::kTcp && flow.midstream();
+    if (flow.packets[0] == 0 || flow.packets[1] == 0) {
+        slot->one_sided = flow.packets[0] == 0 ? Direction::In : Direction::Out;
+    }
+    if (phase == metadata::Phase::End) {
+        counters_.add(counter_of(slot->visibility));
+    }
     if (slot->visibility == metadata::Visibility::Resumed) {
         slot->server_hello.resumed = true;
     }

@@ -9,7 +9,8 @@ static_assert(std::is_trivially_destructible_v<SessionState>);
 static_assert(alignof(SessionState) <= alignof(std::max_align_t));
 
 SessionPool::SessionPool(uint32_t sessions)
-    : memory_(std::make_unique_for_overwrite<std::byte[]>(sessions * sizeof(SessionState))) {
+    : memory_(std::make_unique_for_overwrite<std::byte[]>(sessions * sizeof(SessionState))),
+      sessions_(sessions) {
     free_.reserve(sessions);
     for (uint32_t i = sessions; i > 0; --i) {
         free_.push_back(i - 1);

@@ -3,8 +3,12 @@
 
 #include "eti/base/clock.h"
 #include "eti/digest/hasher.h"
+#include "eti/dns/tcp_messages.h"
 #include "eti/metadata/record.h"
+#include "eti/quic/connection.h"
 #include "eti/stream/stream_head.h"
+#include "eti/tls/dtls_session.h"
+#include "eti/tls/preamble.h"
 #include "eti/tls/session.h"
 
 #include <algorithm>
@@ -31,11 +35,32 @@ struct CertificateInProgress {
     uint32_t copy = UINT32_MAX;  // index of a certificate buffer
 };
 
+// What one direction of a TCP connection has said so far.
+struct TcpSide {
+    uint32_t highest_sequence = 0;  // behind the last payload byte seen
+    uint32_t fin_sequence = 0;      // behind the last byte, as a FIN said
+    uint32_t window_end = 0;        // the receiver takes no segment that starts beyond
+    uint32_t timestamp = 0;         // the newest of its TSvals that the other end has echoed
+    bool payload_seen = false;
+    bool fin_waiting = false;  // the bytes before that FIN have not all come
+    bool window_known = false;
+    bool timestamp_known = false;
+};
+
+// Which of its parsers a session uses.
+enum class Reading : uint8_t { Tls, Dtls, Quic, Names };
+
 struct SessionState {
+    Reading reading = Reading::Tls;
     tls::Session tls;
+    tls::DtlsSession dtls;
+    quic::Connection quic;
+    dns::TcpMessages names;  // of a name server, over TCP
+    std::span<uint8_t> names_buffer;
+    bool names_asked = false;       // the client has spoken
+    tls::PreambleScanner preamble;  // used while in_preamble
     std::array<stream::StreamHead, 2> streams;
-    std::array<uint32_t, 2> highest_sequence{};  // behind the last payload byte seen
-    std::array<bool, 2> payload_seen{};
+    std::array<TcpSide, 2> tcp;
     CertificateInProgress certificate;
     metadata::Record record;  // grows with the session; counters are filled in when it is written
     Timestamp last_payload{};
@@ -44,7 +69,35 @@ struct SessionState {
     bool inspecting = true;   // false: streams and assembly memory are given back
     bool over_budget = false;
     bool gap = false;
-    bool reported = false;  // a handshake record was written
+    bool reported = false;     // a handshake record was written
+    bool broken = false;       // counted as malformed
+    bool begun = false;        // the first byte was read: it decides about in_preamble
+    bool in_preamble = false;  // another protocol speaks first, and may turn to TLS
+    bool early = false;        // the client's stream holds data of its SYN
+
+    // Of the parser in use.
+    bool client_hello_seen() const {
+        return reading == Reading::Quic   ? quic.client_hello_seen()
+               : reading == Reading::Dtls ? dtls.client_hello_seen()
+                                          : tls.client_hello_seen();
+    }
+    bool server_hello_seen() const {
+        return reading == Reading::Quic   ? quic.server_hello_seen()
+               : reading == Reading::Dtls ? dtls.server_hello_seen()
+                                          : tls.server_hello_seen();
+    }
+    bool server_encrypted() const {
+        return reading == Reading::Dtls ? dtls.encrypted(Direction::In)
+                                        : tls.encrypted(Direction::In);
+    }
+    bool tls13() const { return reading == Reading::Dtls ? dtls.tls13() : tls.tls13(); }
+    // Nothing is left in it that could change the verdict.
+    bool decided() const {
+        using enum tls::SessionState;
+        const auto state = tls.state();
+        return state == Finished || state == Broken || state == NotTls;
+    }
+    bool keeps_bytes() const { return streams[0].keeps_bytes() || streams[1].keeps_bytes(); }
 };
 
 // SessionPool takes all memory at construction and touches a slot only when it is used.
@@ -58,13 +111,15 @@ class SessionPool {
 
     uint32_t acquire();  // a fresh state, or kNone
     void release(uint32_t index);
-    SessionState& at(uint32_t index) {
+    uint32_t in_use() const { return sessions_ - static_cast<uint32_t>(free_.size()); }
+    SessionState& at(uint32_t index) const {
         return *reinterpret_cast<SessionState*>(memory_.get() + index * sizeof(SessionState));
     }
 
   private:
     std::unique_ptr<std::byte[]> memory_;
     std::vector<uint32_t> free_;
+    uint32_t sessions_;
 };
 
 }  // namespace eti::inspect

@@ -9,14 +9,6 @@ namespace {
 
 enum class Hello : uint8_t { None, Client, Server };
 
-// may_be_tls looks at a stream's first byte: a handshake record, a warning that servers may send
-// first, or a ClientHello in SSL 2 form. The parser decides about the rest.
-bool may_be_tls(uint8_t first) {
-    constexpr uint8_t kAlert = 21;
-    constexpr uint8_t kHandshake = 22;
-    return first == kHandshake || first == kAlert || (first & 0x80) != 0;
-}
-
 // first_hello looks for a TLS record that starts a handshake (RFC 8446 section 5.1).
 Hello first_hello(std::span<const uint8_t> payload) {
     constexpr uint8_t kHandshake = 22;
@@ -26,11 +18,60 @@ Hello first_hello(std::span<const uint8_t> payload) {
     return payload[5] == 1 ? Hello::Client : payload[5] == 2 ? Hello::Server : Hello::None;
 }
 
-uint32_t payload_sequence(const net::PacketView& view) {
-    return view.sequence + (view.has(net::kSyn) ? 1U : 0U);
+// may_be_hello asks the same of what may be its beginning only.
+bool may_be_hello(std::span<const uint8_t> payload) {
+    constexpr uint8_t kHandshake = 22;
+    return payload.size() < 6 ? payload[0] == kHandshake && (payload.size() < 2 || payload[1] == 3)
+                              : first_hello(payload) != Hello::None;
+}
+
+// may_turn_to_tls asks the scanner itself, because TLS may begin in the same segment.
+bool may_turn_to_tls(Direction direction, std::span<const uint8_t> payload) {
+    tls::PreambleScanner probe;
+    probe.feed(direction, payload);
+    return !probe.given_up();
+}
+
+// What a direction's first bytes may be.
+struct Opening {
+    bool tls = false;
+    bool preamble = false;  // of a protocol that may turn to TLS
+    bool swapped = false;   // by what it says the sender has the other role
+};
+
+Opening opening_of(std::span<const uint8_t> payload, Direction direction, bool roles_guessed) {
+    Opening opening;
+    const Hello hello = first_hello(payload);
+    opening.tls = may_be_tls(payload[0]);
+    opening.swapped =
+        hello != Hello::None && (hello == Hello::Client) != (direction == Direction::Out);
+    if (!opening.tls) {
+        opening.preamble = may_turn_to_tls(direction, payload);
+        if (!opening.preamble && roles_guessed) {
+            opening.preamble = may_turn_to_tls(opposite(direction), payload);
+            opening.swapped = opening.preamble;
+        }
+    }
+    return opening;
 }
 
 }  // namespace
+
+// speaks_again: what made the flow count as no TLS may never have reached its end. A direction that
+// says its first bytes, or says them once more, is heard (insertion, Ptacek and Newsham 1998).
+bool Inspector::Core::speaks_again(const flow::Flow& flow, const Packet& packet,
+                                   Direction direction) const {
+    const std::size_t at = eti::index(direction);
+    const auto payload = packet.view.payload;
+    if (!flow.sequence_known[at]) {
+        return flow.packets[at] <= kHeardPackets && may_be_hello(payload);
+    }
+    if (payload_sequence(packet.view) != flow.initial_sequence[at]) {
+        return flow.payload[at] == payload.size() + packet.view.missing;  // its first, too early
+    }
+    const Opening opening = opening_of(payload, direction, false);
+    return opening.tls || opening.preamble;
+}
 
 Verdict Inspector::Core::inspect_payload(uint32_t index, const Packet& packet,
                                          Direction direction) {
@@ -39,83 +80,122 @@ Verdict Inspector::Core::inspect_payload(uint32_t index, const Packet& packet,
         return Verdict::Forward;
     }
     SessionState& session = sessions_.at(flow.session);
-    if (!session.inspecting) {
+    if (!session.inspecting || hold_early(flow, session, packet)) {
         return Verdict::Forward;
     }
     TlsObserver observer(session, hashing_, now_);
     const uint32_t expected = expected_sequence(flow, packet, direction);
     const stream::Accepted accepted = feed(flow, session, packet, direction, observer);
-    const Verdict verdict = after_feed(index, session, observer, packet, direction, expected);
+    if (accepted == stream::Accepted::Contradicting) {
+        return refuse_contradiction(flow);
+    }
+    const Verdict verdict = act_on_findings(index, observer, packet, direction, expected);
     if (verdict == Verdict::Forward && flow.session != flow::kNoSession) {
         check_state(flow, session, accepted);
     }
     return verdict;
 }
 
+// Two copies of one byte: the end gets the one that was read here, or none.
+Verdict Inspector::Core::refuse_contradiction(const flow::Flow& flow) {
+    counters_.add(Counter::DroppedContradicting);
+    if (flow.session != flow::kNoSession &&
+        sessions_.at(flow.session).record.reason == metadata::Reason::None) {
+        sessions_.at(flow.session).record.reason = metadata::Reason::ConflictingData;
+    }
+    return Verdict::Drop;
+}
+
 // begin_session decides whether a flow's first payload is worth a session. May swap the roles.
 bool Inspector::Core::begin_session(uint32_t index, const Packet& packet, Direction& direction) {
     flow::Flow& flow = flows_.at(index);
     const auto payload = packet.view.payload;
-    const Hello hello = first_hello(payload);
-    const bool sent_by_client = direction == Direction::Out;
-    if (hello != Hello::None && (hello == Hello::Client) != sent_by_client) {
+    const bool early =
+        flow.sequence_known[eti::index(direction)] &&
+        payload_sequence(packet.view) != flow.initial_sequence[eti::index(direction)];
+    // What came too early may be the middle of anything.
+    const Opening opening = early ? Opening{} : opening_of(payload, direction, flow.midstream());
+    if (opening.swapped) {
         swap_roles(flow, packet);
         direction = opposite(direction);
     }
-    flow.roles_known = true;
     Selection selection;
     select_flow(flow, selection);
-    const std::size_t at = eti::index(direction);
-    const bool early =
-        flow.sequence_known[at] && payload_sequence(packet.view) != flow.initial_sequence[at];
-    if (!flow.selected || (!early && !may_be_tls(payload[0]))) {
-        if (flow.selected) {
-            counters_.add(Counter::NotTls);
+    if (!flow.selected) {
+        make_negative(flow);
+        return false;
+    }
+    const uint16_t server_port =
+        direction == Direction::Out ? packet.view.destination_port : packet.view.source_port;
+    const bool names = server_port == kDnsPort;
+    if (!early && !opening.tls && !opening.preamble && !names) {
+        if (!packet.view.has(net::kSyn)) {  // its data may be ignored
+            make_not_tls(flow);
         }
-        make_negative(flow);
         return false;
     }
-    const uint32_t slot = sessions_.acquire();
-    if (slot == SessionPool::kNone) {
-        counters_.add(Counter::SessionTableFull);
-        make_negative(flow);
+    if (!acquire_session(flow, selection, packet)) {
         return false;
     }
-    flow.session = slot;
-    flow.inspection = flow::Inspection::Active;
-    SessionState& session = sessions_.at(slot);
-    metadata::Record& record = session.record;
-    const policy::Selector selector = selector_of(flow);
-    record.id = writer_.next_id();
-    record.client = {selector.source, selector.source_port};
-    record.server = {selector.destination, selector.destination_port};
-    record.vlans = packet.view.vlans;
-    record.from_zone.assign(selection.pair->from);
-    record.to_zone.assign(selection.pair->to);
-    record.policy.assign(selection.rule->name);
+    SessionState& session = sessions_.at(flow.session);
+    session.reading = names ? Reading::Names : Reading::Tls;
+    if (packet.view.has(net::kAck)) {
+        note_window(flow, session, packet, direction);
+    }
     note_payload(session, packet, direction);
     return true;
 }
 
-// note_payload keeps what the record says about packets with payload.
-void Inspector::Core::note_payload(SessionState& session, const Packet& packet,
-                                   Direction direction) {
-    auto& traffic = session.record.traffic;
-    const auto size = static_cast<int32_t>(packet.view.payload.size());
-    const bool first = session.last_payload == Timestamp{};
-    const uint32_t gap = first ? 0 : microseconds(now_ - session.last_payload);
-    session.last_payload = now_;
-    traffic.splt.push({direction == Direction::Out ? size : -size, gap});
-    if (gap > 0) {
-        ++traffic.gaps[static_cast<std::size_t>(std::bit_width(gap) - 1)];
+// keeping: bytes are kept for comparison while they could still change the verdict.
+// Where one direction only is seen nothing is ever acknowledged, and a keep-alive repeats a byte at
+// will: there it stays with the first copy.
+stream::Keeping Inspector::Core::keeping(const flow::Flow& flow, const SessionState& session) {
+    const bool both_seen = flow.packets[0] > 0 && flow.packets[1] > 0;
+    const bool compare = both_seen && session.reading == Reading::Tls && !session.decided();
+    return {segments_, options_.out_of_order_segments_per_direction, compare};
+}
+
+// hold_early takes the data of a client's SYN (RFC 7413), which the server may ignore: its answer
+// tells.
+bool Inspector::Core::hold_early(flow::Flow& flow, SessionState& session, const Packet& packet) {
+    auto& stream = session.streams[eti::index(Direction::Out)];
+    if (!packet.view.has(net::kSyn)) {
+        return false;
     }
-    const std::size_t at = eti::index(direction);
-    const uint32_t end = payload_sequence(packet.view) + static_cast<uint32_t>(size);
-    if (session.payload_seen[at] && !stream::before(session.highest_sequence[at], end)) {
-        ++traffic.retransmits;
-    } else {
-        session.highest_sequence[at] = end;
-        session.payload_seen[at] = true;
+    if (!stream.started()) {
+        stream.start(flow.initial_sequence[eti::index(Direction::Out)]);
+        session.early =
+            stream.hold(payload_sequence(packet.view), packet.view.payload, keeping(flow, session));
+    }
+    return true;
+}
+
+void Inspector::Core::settle_early(SessionState& session, bool taken) {
+    auto& stream = session.streams[eti::index(Direction::Out)];
+    session.early = false;
+    if (!taken) {
+        stream.forget(segments_);
+    }
+}
+
+// read_early: with the server's answer the SYN's data counts, though no more may follow.
+void Inspector::Core::read_early(uint32_t index, const Packet& packet) {
+    flow::Flow& flow = flows_.at(index);
+    if (flow.session == flow::kNoSession) {
+        return;
+    }
+    SessionState& session = sessions_.at(flow.session);
+    auto& client = session.streams[eti::index(Direction::Out)];
+    if (!session.inspecting || session.early || !client.has_gap()) {
+        return;
+    }
+    TlsObserver observer(session, hashing_, now_);
+    client.resolve(keeping(flow, session), [&](std::span<const uint8_t> bytes) {
+        feed_tls(session, Direction::Out, bytes, observer);
+    });
+    act_on_findings(index, observer, packet, Direction::In, 0);
+    if (flow.session != flow::kNoSession) {
+        check_state(flow, session, stream::Accepted::InOrder);
     }
 }
 
@@ -126,101 +206,84 @@ stream::Accepted Inspector::Core::feed(flow::Flow& flow, SessionState& session,
     auto& stream = session.streams[at];
     const uint32_t sequence = payload_sequence(packet.view);
     if (!stream.started()) {
-        // Without a SYN the stream begins where it is first seen.
-        stream.start(flow.sequence_known[at] ? flow.initial_sequence[at] : sequence);
+        // Without a SYN it begins where a hello does, or where the other end waits for it.
+        const bool told =
+            flow.sequence_known[at] ||
+            (flow.sequence_awaited[at] && first_hello(packet.view.payload) == Hello::None);
+        stream.start(told ? flow.initial_sequence[at] : sequence);
     }
-    return stream.accept(sequence, packet.view.payload, segments_,
-                         options_.out_of_order_segments_per_direction,
-                         [&](std::span<const uint8_t> bytes) {
-                             session.tls.feed(direction, bytes, assembly_, observer);
-                         });
+    const auto read = [&](Direction from) {
+        return
+            [&, from](std::span<const uint8_t> bytes) { feed_tls(session, from, bytes, observer); };
+    };
+    auto& client = session.streams[eti::index(Direction::Out)];
+    if (session.early && direction == Direction::Out) {
+        settle_early(session, sequence != client.next_sequence());
+    }
+    if (!session.early && client.has_gap()) {
+        client.resolve(keeping(flow, session), read(Direction::Out));
+    }
+    if (packet.view.has(net::kUrg)) {
+        // Linux reads the pointer as the byte after the urgent one (RFC 793, not RFC 1122), and 0
+        // as the first byte.
+        const uint32_t back = packet.view.urgent_pointer == 0 ? 0 : 1;
+        stream.urgent(packet.view.sequence + packet.view.urgent_pointer - back);
+    }
+    return stream.accept(sequence, packet.view.payload, keeping(flow, session), read(direction));
 }
 
-Verdict Inspector::Core::after_feed(uint32_t index, SessionState& session,
-                                    const TlsObserver& observer, const Packet& packet,
-                                    Direction direction, uint32_t expected) {
-    flow::Flow& flow = flows_.at(index);
-    // A hello may be one that only the peer can read: the session counts all the same.
-    const bool hello_passed = session.tls.client_hello_seen() || session.tls.server_hello_seen();
-    if (observer.hello_completed() || (hello_passed && !flow.recognised)) {
-        on_hello(flow, session);
-        if (flow.session == flow::kNoSession) {  // allowlisted
-            return Verdict::Forward;
+// feed_tls passes over what another protocol says before TLS.
+void Inspector::Core::feed_tls(SessionState& session, Direction direction,
+                               std::span<const uint8_t> bytes, TlsObserver& observer) {
+    if (!session.begun) {
+        session.begun = true;
+        session.in_preamble = !may_be_tls(bytes[0]);
+        if (!session.in_preamble) {
+            session.reading = Reading::Tls;
         }
-        schedule(index, std::min(idle_deadline(flow), session.next_report));
     }
-    if (!observer.leaf_completed()) {
-        return Verdict::Forward;
-    }
-    counters_.add(Counter::CertificatesVisible);
-    if (!judge_certificate(flow, session)) {
-        return Verdict::Forward;
-    }
-    counters_.add(Counter::DroppedCertificate);
-    const bool close = flow.blocking == flow::Blocking::Close;
-    const Verdict verdict = close ? close_both(flow, packet, direction, expected) : Verdict::Drop;
-    stop_inspecting(session);
-    schedule(index, now_ + kBlockedReportAfter);
-    return verdict;
-}
-
-// on_hello counts the session once, and lets allowlisted ones go.
-void Inspector::Core::on_hello(flow::Flow& flow, SessionState& session) {
-    const auto& hello = session.record.client_hello;
-    const bool named = !flow.allowlisted && hello.seen && !hello.sni.empty() &&
-                       judge_.allowlist().contains_hostname(hello.sni.view());
-    if (flow.allowlisted || named) {
-        flow.allowlisted = true;
-        counters_.add(Counter::SessionsWhitelisted);
-        make_negative(flow);
+    if (session.reading == Reading::Names && !turn_to_tls(session, direction, bytes[0])) {
+        if (direction == Direction::In) {
+            read_names(session, bytes);
+        }
         return;
     }
-    if (!flow.recognised) {
-        flow.recognised = true;
-        counters_.add(Counter::SessionsInspected);
-        session.next_report = now_ + kHandshakeReportAfter;
+    if (session.in_preamble && !session.preamble.found(direction)) {
+        const std::size_t begin = session.preamble.feed(direction, bytes);
+        if (begin == tls::PreambleScanner::npos) {
+            return;
+        }
+        session.tls.feed(direction, session.preamble.held(direction), assembly_, observer);
+        bytes = bytes.subspan(begin);
     }
-    if (session.tls.tls13()) {
-        counters_.add(Counter::CertificatesHidden);
-    }
+    session.tls.feed(direction, bytes, assembly_, observer);
 }
 
-// judge_certificate looks the leaf up; true when the session is to be cut.
-bool Inspector::Core::judge_certificate(flow::Flow& flow, SessionState& session) {
-    metadata::Record& record = session.record;
-    intel::Sha1Blocklist::Hit hit{};
-    if (!judge_.blocklist().find(record.certificate.sha1, hit)) {
+// turn_to_tls: on a name server's port a client opens with a hello all the same.
+bool Inspector::Core::turn_to_tls(SessionState& session, Direction direction, uint8_t first) {
+    const bool opens = direction == Direction::Out && !session.names_asked;
+    session.names_asked = session.names_asked || opens;
+    if (!opens || !may_be_tls(first)) {
         return false;
     }
-    const intel::Allowlist& allowlist = judge_.allowlist();
-    if (allowlist.contains_certificate(record.certificate.sha1) ||
-        allowlist.contains_address(record.server.ip) ||
-        allowlist.contains_hostname(record.client_hello.sni.view())) {
-        record.reason = metadata::Reason::Allowlist;
-        return false;
+    session.reading = Reading::Tls;
+    session.in_preamble = false;
+    return true;
+}
+
+// read_names: answers of a name server over TCP.
+void Inspector::Core::read_names(SessionState& session, std::span<const uint8_t> bytes) {
+    constexpr std::size_t kMost = dns::TcpMessages::kMaxMessageBytes;
+    if (session.names_buffer.empty()) {
+        session.names_buffer = assembly_.allocate(kMost);
     }
-    const Selection selection = judge_.select(flow.key.wire, flow.client_side, selector_of(flow));
-    if (selection.rule == nullptr) {
-        return false;
+    if (session.names_buffer.size() < kMost) {
+        return;
     }
-    const policy::Decision decision =
-        policy::Policy::decide_certificate(*selection.rule, hit.threat_level, hit.feed);
-    record.reason = metadata::Reason::CertificateBlocklist;
-    record.threat_level = hit.threat_level;
-    record.feed.assign(hit.feed);
-    record.category.assign(hit.reason);
-    counters_.add(Counter::SessionsDetected);
-    const bool cut = decision.action != policy::Enforcement::Permit;
-    if (cut) {
-        record.action = metadata::Action::Block;
-        flow.blocking = decision.action == policy::Enforcement::BlockClose ? flow::Blocking::Close
-                                                                           : flow::Blocking::Drop;
-        counters_.add(Counter::SessionsBlocked);
+    std::span<const uint8_t> message;
+    while (session.names.next(bytes, session.names_buffer.first<kMost>(), message)) {
+        note_answer(message, session.record.client.ip);
     }
-    writer_.write(session, flow, metadata::Phase::Handshake, now_);
-    session.reported = true;
-    session.next_report = now_ + kUpdateEvery;
-    return cut;
 }
 
 // check_state gives up, with a reason, what cannot or need not be followed any longer.
@@ -228,14 +291,20 @@ void Inspector::Core::check_state(flow::Flow& flow, SessionState& session,
                                   stream::Accepted accepted) {
     using tls::SessionState;
     const tls::SessionState state = session.tls.state();
-    const bool decided = state == SessionState::Finished;
-    if (state == SessionState::NotTls && !flow.recognised) {
-        counters_.add(Counter::NotTls);
-        make_negative(flow);
+    const bool decided = session.decided();
+    const bool no_turn =
+        session.in_preamble && session.reading == Reading::Tls && session.preamble.given_up();
+    if ((state == SessionState::NotTls || no_turn) && !flow.recognised) {
+        make_not_tls(flow);
         return;
     }
     if (accepted == stream::Accepted::OverBudget) {
-        if (!decided) {
+        if (!flow.recognised) {  // a hello that comes later is heard all the same
+            counters_.add(Counter::StreamOverBudget);
+            make_not_tls(flow);
+            return;
+        }
+        if (!decided || session.keeps_bytes()) {
             counters_.add(Counter::StreamOverBudget);
             session.over_budget = true;
         }
@@ -248,28 +317,23 @@ void Inspector::Core::check_state(flow::Flow& flow, SessionState& session,
         stop_inspecting(session);
         return;
     }
-    if (state == SessionState::Broken || state == SessionState::NotTls) {
-        counters_.add(Counter::TlsMalformed);
-        stop_inspecting(session);
-        return;
-    }
     const bool over_bytes =
         std::max(session.streams[0].delivered(), session.streams[1].delivered()) >
         options_.inspected_bytes_per_direction;
-    if (decided ? over_bytes || session.record.traffic.records.full() : over_bytes) {
-        if (!decided) {
-            counters_.add(Counter::BytesOverBudget);
-            session.over_budget = true;
-        }
+    if (over_bytes && !decided && session.reading == Reading::Tls) {
+        counters_.add(Counter::BytesOverBudget);
+        session.over_budget = true;
+    }
+    const bool broken = state == SessionState::Broken || state == SessionState::NotTls;
+    if (broken && !session.broken) {
+        session.broken = true;
+        counters_.add(Counter::TlsMalformed);
+    }
+    // What decided may not have reached its end: until that is sure, other copies are refused.
+    const bool learnt = broken || (decided && session.record.traffic.records.full());
+    if ((over_bytes && !decided) || ((over_bytes || learnt) && !session.keeps_bytes())) {
         stop_inspecting(session);
     }
-}
-
-void Inspector::Core::make_negative(flow::Flow& flow) {
-    if (flow.session != flow::kNoSession) {
-        release_session(flow);
-    }
-    flow.inspection = flow::Inspection::Negative;
 }
 
 }  // namespace eti::inspect

@@ -48,14 +48,21 @@ void append_hash(digest::Hasher& hasher, std::string_view text, std::span<char> 
     }
 }
 
-void fingerprint(const tls::ClientHello& hello, digest::Hasher& hasher,
+// The letter JA4 has for what carries the hello.
+char transport_of(metadata::Protocol protocol) {
+    return protocol == metadata::Protocol::Quic   ? 'q'
+           : protocol == metadata::Protocol::Dtls ? 'd'
+                                                  : 't';
+}
+
+void fingerprint(const tls::ClientHello& hello, char transport, digest::Hasher& hasher,
                  metadata::ClientHelloFacts& facts) {
     std::array<char, kFingerprintBytes> buffer;
     if (const auto ja3 = tls::ja3_text(hello, buffer); !ja3.empty()) {
         facts.ja3 = hasher.md5(bytes_of(ja3));
     }
     tls::Ja4Texts texts;
-    if (tls::ja4_texts(hello, 't', buffer, texts)) {
+    if (tls::ja4_texts(hello, transport, buffer, texts)) {
         std::array<char, 36> ja4;
         const std::size_t prefix = std::min<std::size_t>(texts.prefix.size(), 10);
         std::copy_n(texts.prefix.begin(), prefix, ja4.begin());
@@ -73,6 +80,7 @@ void fingerprint(const tls::ClientHello& hello, digest::Hasher& hasher,
 
 void TlsObserver::client_hello(const tls::ClientHello& hello) {
     auto& facts = session_.record.client_hello;
+    facts = {};  // over DTLS a client may start over on the same ports
     facts.seen = true;
     facts.version = hello.version;
     copy_u16s(hello.cipher_suites, facts.ciphers);
@@ -88,7 +96,7 @@ void TlsObserver::client_hello(const tls::ClientHello& hello) {
     }
     facts.ech = hello.encrypted_client_hello ? metadata::EncryptedClientHello::GreaseOrOffered
                                              : metadata::EncryptedClientHello::None;
-    fingerprint(hello, hashing_.hasher, facts);
+    fingerprint(hello, transport_of(session_.record.protocol), hashing_.hasher, facts);
     hello_completed_ = true;
 }
 
@@ -97,6 +105,7 @@ void TlsObserver::server_hello(const tls::ServerHello& hello) {
         return;
     }
     auto& facts = session_.record.server_hello;
+    facts = {};
     facts.seen = true;
     facts.version = hello.version;
     facts.negotiated_version = hello.negotiated_version;
@@ -115,6 +124,9 @@ void TlsObserver::certificate_begin(unsigned number, uint32_t length) {
     abandon_certificate(session_.certificate, hashing_);
     session_.certificate.length = length;
     whole_ = false;
+    if (number == 0) {
+        session_.record.certificate = {};
+    }
     // A chain of thousands costs no more than the longest one that is recorded.
     if (beyond_chain(number)) {
         session_.record.certificate.chain.mark_truncated();
@@ -200,6 +212,18 @@ void TlsObserver::certificate_known(unsigned number, const Sha1Digest& sha1) {
 void TlsObserver::alert(Direction direction, uint8_t level, uint8_t description) {
     session_.record.alerts.push({direction, level, description});
 }
+
+// close: a QUIC connection ended in its handshake; TLS alerts are codes of their own (RFC 9001
+// section 4.8).
+void TlsObserver::close(Direction direction, uint64_t code) {
+    constexpr uint64_t kCryptoError = 0x100;
+    constexpr uint8_t kFatal = 2;
+    if (code >= kCryptoError && code < kCryptoError + 0x100) {
+        alert(direction, kFatal, static_cast<uint8_t>(code - kCryptoError));
+    }
+}
+
+void TlsObserver::packet(Direction, quic::PacketType, std::size_t) {}
 
 void TlsObserver::record(Direction direction, tls::ContentType type, uint16_t length) {
     auto& records = session_.record.traffic.records;

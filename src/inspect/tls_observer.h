@@ -5,6 +5,7 @@
 #include "eti/base/clock.h"
 #include "eti/digest/hasher.h"
 #include "eti/inspect/counters.h"
+#include "eti/quic/connection.h"
 #include "eti/tls/session.h"
 #include "session_pool.h"
 
@@ -20,8 +21,8 @@ struct Hashing {
     Counters& counters;
 };
 
-// TlsObserver lives on the stack for the segments of one packet.
-class TlsObserver final : public tls::SessionVisitor {
+// TlsObserver lives on the stack for the bytes of one packet.
+class TlsObserver final : public tls::SessionVisitor, public quic::ConnectionVisitor {
   public:
     TlsObserver(SessionState& session, Hashing& hashing, Timestamp now)
         : session_(session), hashing_(hashing), now_(now) {}
@@ -33,6 +34,8 @@ class TlsObserver final : public tls::SessionVisitor {
     void certificate_end(unsigned number) override;
     void alert(Direction direction, uint8_t level, uint8_t description) override;
     void record(Direction direction, tls::ContentType type, uint16_t length) override;
+    void close(Direction direction, uint64_t code) override;
+    void packet(Direction direction, quic::PacketType type, std::size_t length) override;
 
     // What this packet brought.
     bool hello_completed() const { return hello_completed_; }

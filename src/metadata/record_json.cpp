@@ -28,11 +28,22 @@ std::string_view version_text(uint16_t version) {
             return "TLS 1.2";
         case 0x0304:
             return "TLS 1.3";
+        case 0x0100:  // as OpenSSL wrote DTLS before its standard
+        case 0xfeff:
+            return "DTLS 1.0";
+        case 0xfefd:
+            return "DTLS 1.2";
+        case 0xfefc:
+            return "DTLS 1.3";
         default:
             break;
     }
     // 0x7fNN is draft NN of RFC 8446; 0xfbNN were experiments with the same drafts.
     return version >> 8 == 0x7f || version >> 8 == 0xfb ? "TLS 1.3" : "";
+}
+
+std::string_view name_of(Direction direction) {
+    return direction == Direction::Out ? "out" : "in";
 }
 
 template <typename List>
@@ -94,7 +105,7 @@ void alerts(JsonWriter& json, const Record& record) {
     }
     json.array("alerts", record.alerts.view(), [&](const Alert& alert) {
         json.begin_object();
-        json.key("direction").text(alert.direction == Direction::Out ? "out" : "in");
+        json.key("direction").text(name_of(alert.direction));
         json.key("level").number(alert.level);
         json.key("description").number(alert.description);
         json.end_object();
@@ -249,6 +260,19 @@ void traffic(JsonWriter& json, const Record& record) {
     json.end_object();
 }
 
+void dns(JsonWriter& json, const DnsFacts& facts) {
+    if (!facts.seen) {
+        return;
+    }
+    json.key("dns").begin_object();
+    json.key("name").text(facts.name.view());
+    json.key("cname").boolean(facts.cname);
+    json.key("ttl").number(facts.ttl);
+    json.key("answers").number(facts.answers);
+    json.key("age_us").number(facts.age_us);
+    json.end_object();
+}
+
 void heading(JsonWriter& json, const Record& record, const SensorIdentity& sensor) {
     json.key("v").number(1);
     json.key("type").text("session");
@@ -269,6 +293,10 @@ void heading(JsonWriter& json, const Record& record, const SensorIdentity& senso
     zones(json, record);
     json.text_if_any("policy", record.policy.view());
     json.key("visibility").text(name_of(record.visibility));
+    json.flag_if("midstream", record.midstream);
+    if (record.one_sided) {
+        json.key("one_sided").text(name_of(*record.one_sided));
+    }
 }
 
 void verdict(JsonWriter& json, const Record& record) {
@@ -294,6 +322,7 @@ void append_json(std::string& out, const Record& record, const CertificateSummar
     tls(json, record);
     certificate(json, record.certificate, leaf);
     traffic(json, record);
+    dns(json, record.dns);
     verdict(json, record);
     json.end_object();
     out.push_back('\n');

@@ -1,23 +1,47 @@
 #include "eti/net/checksum.h"
 
-namespace eti::net {
+#include <bit>
+#include <cstring>
 
-void Checksum::add(std::span<const uint8_t> bytes) {
-    std::size_t i = 0;
-    for (; i + 1 < bytes.size(); i += 2) {
-        sum_ += static_cast<uint64_t>(bytes[i] << 8 | bytes[i + 1]);
+namespace eti::net {
+namespace {
+
+uint64_t fold(uint64_t sum) {
+    while (sum >> 16 != 0) {
+        sum = (sum & 0xffff) + (sum >> 16);
     }
-    if (i < bytes.size()) {
-        sum_ += static_cast<uint64_t>(bytes[i] << 8);
+    return sum;
+}
+
+}  // namespace
+
+// Ones' complement sums do not depend on the byte order (RFC 1071 section 2 B), nor on the width
+// of the words as long as carries come back in: 8 bytes at a time, swapped once at the end.
+void Checksum::add(std::span<const uint8_t> bytes) {
+    uint64_t sum = 0;
+    while (bytes.size() >= 8) {
+        uint64_t word = 0;
+        std::memcpy(&word, bytes.data(), 8);
+        sum += word;
+        sum += sum < word ? 1U : 0U;
+        bytes = bytes.subspan(8);
+    }
+    uint64_t rest = 0;
+    if (!bytes.empty()) {
+        std::memcpy(&rest, bytes.data(), bytes.size());
+    }
+    sum += rest;
+    sum += sum < rest ? 1U : 0U;
+    const auto folded = static_cast<uint16_t>(fold(sum));
+    if constexpr (std::endian::native == std::endian::little) {
+        sum_ += static_cast<uint16_t>(folded << 8 | folded >> 8);
+    } else {
+        sum_ += folded;
     }
 }
 
 uint16_t Checksum::finish() const {
-    uint64_t sum = sum_;
-    while (sum >> 16 != 0) {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    return static_cast<uint16_t>(~sum);
+    return static_cast<uint16_t>(~fold(sum_));
 }
 
 }  // namespace eti::net

@@ -3,13 +3,10 @@
 #include "eti/net/checksum.h"
 #include "eti/wire/writer.h"
 
-#include <algorithm>
-
 namespace eti::net {
 namespace {
 
 constexpr std::size_t kTcpBytes = 20;
-constexpr std::size_t kMinFrameBytes = 60;  // IEEE 802.3 without the frame check sequence
 constexpr uint8_t kHopLimit = 64;
 
 std::span<const uint8_t> address_bytes(const IpAddress& address, bool ipv6) {
@@ -43,19 +40,15 @@ void write_ip(wire::Writer& writer, bool ipv6, std::span<const uint8_t> source,
 
 }  // namespace
 
-std::size_t build_reset(const PacketView& packet, Toward toward, uint32_t sequence,
-                        uint32_t acknowledgment, std::span<uint8_t, kMaxResetBytes> out) {
+std::size_t build_reset_packet(const PacketView& packet, Toward toward, uint32_t sequence,
+                               uint32_t acknowledgment,
+                               std::span<uint8_t, kMaxResetPacketBytes> out) {
     const bool mirror = toward == Toward::Sender;
-    const auto link = packet.frame.first(packet.ip_offset);
     const auto source = address_bytes(mirror ? packet.destination : packet.source, packet.ipv6);
     const auto destination =
         address_bytes(mirror ? packet.source : packet.destination, packet.ipv6);
 
     wire::Writer writer(out);
-    writer.bytes(link.subspan(mirror ? 6 : 0, 6));
-    writer.bytes(link.subspan(mirror ? 0 : 6, 6));
-    writer.bytes(link.subspan(12));
-    const std::size_t ip_at = writer.size();
     write_ip(writer, packet.ipv6, source, destination);
     const std::size_t tcp_at = writer.size();
     writer.u16(mirror ? packet.destination_port : packet.source_port);
@@ -66,23 +59,19 @@ std::size_t build_reset(const PacketView& packet, Toward toward, uint32_t sequen
     writer.u8(kRst | kAck);
     writer.zeros(6);  // window, checksum, urgent pointer
 
-    const std::span<uint8_t> frame = out;
+    const std::span<uint8_t> bytes = out;
     if (!packet.ipv6) {
         Checksum header;
-        header.add(frame.subspan(ip_at, tcp_at - ip_at));
-        store_u16(frame.subspan(ip_at + 10), header.finish());
+        header.add(bytes.first(tcp_at));
+        store_u16(bytes.subspan(10), header.finish());
     }
     Checksum tcp;  // over the pseudo header and the segment
     tcp.add(source);
     tcp.add(destination);
     tcp.add(kTcp);
     tcp.add(kTcpBytes);
-    tcp.add(frame.subspan(tcp_at, kTcpBytes));
-    store_u16(frame.subspan(tcp_at + 16), tcp.finish());
-
-    if (writer.size() < kMinFrameBytes) {
-        writer.zeros(kMinFrameBytes - writer.size());
-    }
+    tcp.add(bytes.subspan(tcp_at, kTcpBytes));
+    store_u16(bytes.subspan(tcp_at + 16), tcp.finish());
     return writer.size();
 }
 

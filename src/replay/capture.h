@@ -1,4 +1,5 @@
-// Reading and writing captures through libpcap.
+// Reading and writing captures: pcap through libpcap, pcapng by a reader of its own, because
+// libpcap refuses files whose interfaces differ.
 #pragma once
 
 #include "eti/base/clock.h"
@@ -7,9 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
-
-struct pcap;
-struct pcap_dumper;
+#include <vector>
 
 namespace eti::replay {
 
@@ -17,43 +16,58 @@ struct CapturedPacket {
     Timestamp time{};
     std::span<const uint8_t> bytes;  // valid until the next read
     uint32_t original_size = 0;
+    uint32_t link_type = 1;  // as libpcap numbers them (DLT_)
+};
+
+// CaptureSource is one file format.
+class CaptureSource {
+  public:
+    virtual ~CaptureSource() = default;
+    virtual bool next(CapturedPacket& packet) = 0;
+    // link_types are those of all interfaces, without repetition.
+    virtual std::vector<uint32_t> link_types() const = 0;
+    virtual uint32_t snap_length() const = 0;  // the longest
+    // error is empty when the file ended where it should.
+    virtual const std::string& error() const = 0;
 };
 
 // CaptureReader reads pcap and pcapng. Throws std::runtime_error with the file and the reason.
 class CaptureReader {
   public:
     explicit CaptureReader(const std::string& path);
-    ~CaptureReader();
-    CaptureReader(const CaptureReader&) = delete;
-    CaptureReader& operator=(const CaptureReader&) = delete;
 
     // next returns false at the end of the file; error() then tells a torn file from a whole one.
-    bool next(CapturedPacket& packet);
-    const std::string& error() const { return error_; }
-    int link_type() const;
-    int snap_length() const;
+    bool next(CapturedPacket& packet) { return source_->next(packet); }
+    const std::string& error() const { return source_->error(); }
+    std::vector<uint32_t> link_types() const { return source_->link_types(); }
+    uint32_t snap_length() const { return source_->snap_length(); }
 
   private:
-    std::string path_;
-    std::string error_;
-    pcap* pcap_;
+    std::unique_ptr<CaptureSource> source_;
 };
 
-// CaptureWriter writes a pcap with nanosecond stamps and the given link type.
+// CaptureSink is one file format.
+class CaptureSink {
+  public:
+    virtual ~CaptureSink() = default;
+    virtual void write(const CapturedPacket& packet) = 0;
+    virtual bool finish() = 0;  // false when not everything reached the file
+};
+
+// CaptureWriter writes nanosecond stamps: a pcap for one link type, a pcapng for several. Throws
+// std::runtime_error with the file and the reason.
 class CaptureWriter {
   public:
-    CaptureWriter(const std::string& path, int link_type, int snap_length);
-    ~CaptureWriter();
-    CaptureWriter(const CaptureWriter&) = delete;
-    CaptureWriter& operator=(const CaptureWriter&) = delete;
+    CaptureWriter(const std::string& path, const std::vector<uint32_t>& link_types,
+                  uint32_t snap_length);
 
-    void write(const CapturedPacket& packet);
+    // The packet's link type must be one of those announced.
+    void write(const CapturedPacket& packet) { sink_->write(packet); }
     void close();  // throws when not everything reached the file
 
   private:
     std::string path_;
-    pcap* pcap_;
-    pcap_dumper* dumper_;
+    std::unique_ptr<CaptureSink> sink_;
 };
 
 }  // namespace eti::replay

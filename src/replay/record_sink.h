@@ -1,7 +1,9 @@
-// Turns the core's records and certificates into JSON lines, as the control side does live.
+// Turns the core's records, certificates and DNS answers into JSON lines, as the control side does
+// live.
 #pragma once
 
 #include "eti/base/record_ring.h"
+#include "eti/enrich/context.h"
 #include "eti/metadata/certificate_summary.h"
 #include "eti/metadata/record.h"
 #include "eti/metadata/record_json.h"
@@ -20,6 +22,7 @@ class RecordSink {
 
     RecordRing<metadata::Record>& records() { return records_; }
     RecordRing<metadata::CertificateBytes>& certificates() { return certificates_; }
+    RecordRing<metadata::DnsAnswer>& dns_answers() { return dns_answers_; }
 
     void drain();
 
@@ -28,8 +31,12 @@ class RecordSink {
     const std::map<std::string, uint64_t>& visibility() const { return visibility_; }
 
   private:
+    void finish(const metadata::Record& record);
+
     RecordRing<metadata::Record> records_{1024};
     RecordRing<metadata::CertificateBytes> certificates_{64};
+    RecordRing<metadata::DnsAnswer> dns_answers_{64};
+    enrich::Context context_;
     std::map<Sha1Digest, metadata::CertificateSummary> summaries_;
     std::map<std::string, uint64_t> visibility_;
     metadata::SensorIdentity sensor_{"replay", "0"};

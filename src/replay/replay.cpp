@@ -17,8 +17,6 @@
 namespace eti::replay {
 namespace {
 
-constexpr int kEthernet = 1;  // LINKTYPE_ETHERNET
-
 policy::Policy policy_of(const Options& options) {
     return options.settings ? options.settings->policy
                             : policy::Policy::inspect_everything("trust", "untrust");
@@ -40,6 +38,9 @@ inspect::Options inspect_options(const Options& options) {
         inspect.sessions = limits.sessions_per_worker;
         inspect.inspected_bytes_per_direction = limits.inspected_bytes_per_direction;
         inspect.out_of_order_segments_per_direction = limits.out_of_order_segments_per_direction;
+        inspect.segment_blocks = limits.stream_blocks_per_worker;
+        inspect.fragment_datagrams = limits.fragmented_datagrams_per_worker;
+        inspect.fragment_blocks = limits.fragment_blocks_per_worker;
         inspect.tcp_idle_timeout = limits.tcp_idle_timeout;
         inspect.tcp_handshake_timeout = limits.tcp_handshake_timeout;
         inspect.udp_idle_timeout = limits.udp_idle_timeout;
@@ -78,6 +79,12 @@ std::shared_ptr<const intel::Sha1Blocklist> load_blocklists(const Options& optio
     return std::make_shared<intel::Sha1Blocklist>(sources);
 }
 
+net::Framing framing_of(const CapturedPacket& packet) {
+    const auto size = static_cast<uint32_t>(packet.bytes.size());
+    return {net::link_type_of(packet.link_type), true,
+            packet.original_size > size ? packet.original_size - size : 0};
+}
+
 struct Totals {
     uint64_t packets = 0;
     uint64_t forwarded = 0;
@@ -91,7 +98,8 @@ Totals replay_packets(CaptureReader& reader, CaptureWriter* writer, inspect::Ins
     while (reader.next(packet)) {
         now = std::max(now, packet.time);  // stamps of real captures may step back
         inspector.begin_burst(now);
-        const auto verdict = inspector.inspect(inspect::classify(packet.bytes, 0, 0, hasher));
+        const auto verdict =
+            inspector.inspect(inspect::classify(packet.bytes, 0, 0, hasher, framing_of(packet)));
         inspector.end_burst();
         ++totals.packets;
         if (verdict == inspect::Verdict::Forward) {
@@ -142,15 +150,10 @@ void check_outputs(const Options& options) {
 void replay(const Options& options, std::ostream& records_out, std::ostream& messages) {
     check_outputs(options);
     CaptureReader reader(options.capture);
-    if (reader.link_type() != kEthernet) {
-        throw std::runtime_error("'" + options.capture + "' has link type " +
-                                 std::to_string(reader.link_type()) +
-                                 "; only Ethernet captures are read");
-    }
     std::unique_ptr<CaptureWriter> writer;
     if (!options.out.empty()) {
         writer =
-            std::make_unique<CaptureWriter>(options.out, reader.link_type(), reader.snap_length());
+            std::make_unique<CaptureWriter>(options.out, reader.link_types(), reader.snap_length());
     }
     std::ofstream records_file;
     std::ostream* records = nullptr;
@@ -167,9 +170,9 @@ void replay(const Options& options, std::ostream& records_out, std::ostream& mes
     RecordSink sink(records);
     const auto counters = std::make_unique<inspect::Counters>();
     const flow::FlowHasher hasher({1, 2});  // captures are replayed alike every time
-    inspect::Inspector inspector(inspect_options(options), hasher, tables,
-                                 {{zones_of(options), true}},
-                                 {&sink.records(), &sink.certificates(), nullptr}, *counters);
+    inspect::Inspector inspector(
+        inspect_options(options), hasher, tables, {{zones_of(options), true}},
+        {&sink.records(), &sink.certificates(), nullptr, &sink.dns_answers()}, *counters);
     const Totals totals = replay_packets(reader, writer.get(), inspector, hasher, sink);
     if (writer) {
         writer->close();

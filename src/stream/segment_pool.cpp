@@ -18,6 +18,8 @@ uint32_t SegmentPool::allocate() {
     free_ = blocks_[block].next;
     --available_;
     blocks_[block].next = kNone;
+    blocks_[block].count = 0;
+    blocks_[block].present = {};
     return block;
 }
 

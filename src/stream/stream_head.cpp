@@ -3,23 +3,53 @@
 #include "eti/base/check.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 namespace eti::stream {
+namespace {
 
-// A run is one queued segment, or several that followed each other exactly: its blocks are
-// neighbours in the queue. Runs may overlap; the queue holds them ordered by start, so the byte
-// of the lower start is delivered first. Positions are offsets from next_, which makes wrapped
-// sequence numbers comparable.
-struct StreamHead::Run {
-    int32_t start = 0;
-    int32_t end = 0;
-    uint32_t last = SegmentPool::kNone;  // its last block
-};
+constexpr std::size_t kBlockBytes = SegmentPool::kBlockBytes;
+using Block = SegmentPool::Block;
+
+uint64_t start_of(const Block& block) {
+    return uint64_t{block.number} * kBlockBytes;
+}
+
+// run_length counts the bytes from at on that are all present, or all absent, as wanted says.
+std::size_t run_length(const Block& block, std::size_t at, std::size_t end, bool wanted) {
+    std::size_t run = at;
+    while (run < end) {
+        const uint64_t word = wanted ? ~block.present[run / 64] : block.present[run / 64];
+        const uint64_t rest = word >> (run % 64);
+        if (rest != 0) {
+            return std::min(end, run + static_cast<std::size_t>(std::countr_zero(rest))) - at;
+        }
+        run += 64 - run % 64;
+    }
+    return end - at;
+}
+
+// mark sets or clears the bits of [at, end) and keeps the count.
+void mark(Block& block, std::size_t at, std::size_t end, bool present) {
+    while (at < end) {
+        const std::size_t bits = std::min(64 - at % 64, end - at);
+        const uint64_t mask = (bits == 64 ? ~uint64_t{0} : (uint64_t{1} << bits) - 1) << (at % 64);
+        uint64_t& word = block.present[at / 64];
+        const int before = std::popcount(word);
+        word = present ? word | mask : word & ~mask;
+        block.count =
+            static_cast<uint32_t>(static_cast<int>(block.count) + std::popcount(word) - before);
+        at += bits;
+    }
+}
+
+}  // namespace
 
 void StreamHead::start(uint32_t first_sequence) {
     ETI_ASSERT(first_ == SegmentPool::kNone);
+    *this = {};
     next_ = first_sequence;
-    delivered_ = 0;
     started_ = true;
 }
 
@@ -29,121 +59,169 @@ void StreamHead::release(SegmentPool& pool) {
         first_ = pool.at(block).next;
         pool.free(block);
     }
-    queued_ = 0;
-    started_ = false;
+    *this = {};
 }
 
-StreamHead::Run StreamHead::run_at(uint32_t first, SegmentPool& pool) const {
-    Run run;
-    run.start = distance(next_, pool.at(first).sequence);
-    run.last = first;
-    while (pool.at(run.last).continues != 0) {
-        run.last = pool.at(run.last).next;
-    }
-    const SegmentPool::Block& block = pool.at(run.last);
-    run.end = distance(next_, block.sequence + block.size);
-    return run;
+int64_t StreamHead::offset_of(uint32_t sequence) const {
+    return static_cast<int64_t>(delivered_) + distance(next_, sequence);
 }
 
-bool StreamHead::queue(uint32_t sequence, std::span<const uint8_t> payload, SegmentPool& pool,
-                       unsigned max_segments) {
-    if (payload.empty()) {
-        return true;
+bool StreamHead::agrees(uint64_t offset, std::span<const uint8_t> payload,
+                        const SegmentPool& pool) const {
+    const uint64_t end = offset + payload.size();
+    const uint64_t begin = std::max(offset, std::min(acknowledged_, delivered_));
+    if (begin < std::min(end, unverifiable_)) {
+        return false;
     }
-    const int32_t start = distance(next_, sequence);
-    const int32_t end = distance(next_, sequence + static_cast<uint32_t>(payload.size()));
-    uint32_t* link = &first_;
-    while (*link != SegmentPool::kNone) {
-        const Run run = run_at(*link, pool);
-        if (run.start >= start) {
-            if (run.start == start && end <= run.end) {
-                return true;  // the older copy holds all of it
-            }
+    for (uint32_t i = first_; i != SegmentPool::kNone; i = pool.at(i).next) {
+        const Block& block = pool.at(i);
+        const uint64_t base = start_of(block);
+        if (base >= end) {
             break;
         }
-        if (end <= run.end) {
-            return true;
+        if (base + kBlockBytes <= begin) {
+            continue;
         }
-        if (run.end == start) {
-            return append(run.last, payload, pool, max_segments);
-        }
-        link = &pool.at(run.last).next;
-    }
-    drop_covered(*link, end, pool);
-    return insert(*link, sequence, payload, pool, max_segments);
-}
-
-// Runs that start within the new segment and end no later give way to it.
-void StreamHead::drop_covered(uint32_t& link, int32_t end, SegmentPool& pool) {
-    while (link != SegmentPool::kNone) {
-        const Run run = run_at(link, pool);
-        if (run.end > end) {
-            return;
-        }
-        const uint32_t after = pool.at(run.last).next;
-        while (link != after) {
-            const uint32_t block = link;
-            link = pool.at(block).next;
-            pool.free(block);
-            --queued_;
+        std::size_t at = static_cast<std::size_t>(begin > base ? begin - base : 0);
+        const auto last = static_cast<std::size_t>(std::min<uint64_t>(end - base, kBlockBytes));
+        while (at < last) {
+            at += run_length(block, at, last, false);
+            const std::size_t run = run_length(block, at, last, true);
+            if (run > 0 && std::memcmp(&block.bytes[at], &payload[base + at - offset], run) != 0) {
+                return false;
+            }
+            at += run;
         }
     }
+    return true;
 }
 
-bool StreamHead::append(uint32_t last, std::span<const uint8_t> payload, SegmentPool& pool,
-                        unsigned max_segments) {
-    SegmentPool::Block& block = pool.at(last);
-    const std::size_t room = std::min(SegmentPool::kBlockBytes - block.size, payload.size());
-    std::copy_n(payload.data(), room, block.bytes.data() + block.size);
-    block.size += static_cast<uint32_t>(room);
-    const auto rest = payload.subspan(room);
-    if (rest.empty()) {
-        return true;
-    }
-    block.continues = 1;
-    return insert(block.next, block.sequence + block.size, rest, pool, max_segments);
-}
-
-bool StreamHead::insert(uint32_t& link, uint32_t sequence, std::span<const uint8_t> payload,
-                        SegmentPool& pool, unsigned max_segments) {
-    const uint32_t after = link;
-    uint32_t* tail = &link;
+bool StreamHead::store(uint64_t offset, std::span<const uint8_t> payload, const Keeping& keeping) {
     while (!payload.empty()) {
-        const uint32_t fresh = queued_ < max_segments ? pool.allocate() : SegmentPool::kNone;
-        if (fresh == SegmentPool::kNone) {
+        const uint32_t index = block_at(static_cast<uint32_t>(offset / kBlockBytes), keeping);
+        if (index == SegmentPool::kNone) {
             return false;
         }
-        ++queued_;
-        SegmentPool::Block& block = pool.at(fresh);
-        const std::size_t size = std::min(payload.size(), SegmentPool::kBlockBytes);
-        std::copy_n(payload.data(), size, block.bytes.data());
+        Block& block = keeping.pool.at(index);
+        const auto at = static_cast<std::size_t>(offset % kBlockBytes);
+        const std::size_t size = std::min(payload.size(), kBlockBytes - at);
+        std::copy_n(payload.data(), size, &block.bytes[at]);
+        mark(block, at, at + size, true);
         payload = payload.subspan(size);
-        block.sequence = sequence;
-        block.size = static_cast<uint32_t>(size);
-        block.continues = payload.empty() ? 0 : 1;
-        block.next = after;
-        sequence += block.size;
-        *tail = fresh;
-        tail = &block.next;
+        offset += size;
+        highest_ = std::max(highest_, offset);
     }
     return true;
 }
 
-bool StreamHead::pop_ready(SegmentPool& pool, uint32_t& block, std::span<const uint8_t>& bytes) {
-    if (first_ == SegmentPool::kNone) {
+// block_at finds the block or puts a fresh one in its place in the list.
+uint32_t StreamHead::block_at(uint32_t number, const Keeping& keeping) {
+    SegmentPool& pool = keeping.pool;
+    while (true) {
+        uint32_t* link = &first_;
+        while (*link != SegmentPool::kNone && pool.at(*link).number < number) {
+            link = &pool.at(*link).next;
+        }
+        if (*link != SegmentPool::kNone && pool.at(*link).number == number) {
+            return *link;
+        }
+        const uint32_t fresh = blocks_ < keeping.max_blocks ? pool.allocate() : SegmentPool::kNone;
+        if (fresh != SegmentPool::kNone) {
+            pool.at(fresh).number = number;
+            pool.at(fresh).next = *link;
+            *link = fresh;
+            ++blocks_;
+            return fresh;
+        }
+        const bool limited = blocks_ >= keeping.max_blocks;
+        const uint64_t oldest = first_ == SegmentPool::kNone ? 0 : start_of(pool.at(first_));
+        if (!evict(pool)) {
+            return SegmentPool::kNone;
+        }
+        if (limited) {  // the sender's doing; an empty pool may be others'
+            unverifiable_ = oldest + kBlockBytes;
+        }
+    }
+}
+
+// evict gives up the oldest block that is only kept for comparison.
+bool StreamHead::evict(SegmentPool& pool) {
+    if (first_ == SegmentPool::kNone || start_of(pool.at(first_)) + kBlockBytes > delivered_) {
         return false;
     }
-    const SegmentPool::Block& head = pool.at(first_);
-    const int32_t ahead = distance(next_, head.sequence);
-    if (ahead > 0) {
-        return false;
-    }
-    const std::size_t seen = std::min(static_cast<std::size_t>(-ahead), std::size_t{head.size});
-    bytes = std::span(head.bytes).first(head.size).subspan(seen);
-    block = first_;
-    first_ = head.next;
-    --queued_;
+    const uint32_t oldest = first_;
+    first_ = pool.at(oldest).next;
+    pool.free(oldest);
+    --blocks_;
     return true;
+}
+
+std::span<const uint8_t> StreamHead::waiting(const Keeping& keeping) {
+    if (!has_gap()) {
+        return {};
+    }
+    const auto number = static_cast<uint32_t>(delivered_ / kBlockBytes);
+    uint32_t index = first_;
+    while (index != SegmentPool::kNone && keeping.pool.at(index).number < number) {
+        index = keeping.pool.at(index).next;
+    }
+    if (index == SegmentPool::kNone || keeping.pool.at(index).number != number) {
+        return {};
+    }
+    Block& block = keeping.pool.at(index);
+    const auto at = static_cast<std::size_t>(delivered_ % kBlockBytes);
+    const std::size_t run = run_length(block, at, kBlockBytes, true);
+    if (!keeping.until_acknowledged) {
+        mark(block, at, at + run, false);  // the bytes stay readable until the block is freed
+    }
+    return std::span(block.bytes).subspan(at, run);
+}
+
+// trim frees the blocks that neither wait nor are needed for comparison.
+void StreamHead::trim(SegmentPool& pool) {
+    const bool settled = !has_gap() && acknowledged_ >= delivered_;
+    uint32_t* link = &first_;
+    while (*link != SegmentPool::kNone) {
+        Block& block = pool.at(*link);
+        const uint64_t end = start_of(block) + kBlockBytes;
+        if (settled || block.count == 0 || end <= std::min(acknowledged_, delivered_)) {
+            const uint32_t done = *link;
+            *link = block.next;
+            pool.free(done);
+            --blocks_;
+        } else if (end > delivered_) {
+            return;
+        } else {
+            link = &block.next;
+        }
+    }
+}
+
+bool StreamHead::hold(uint32_t sequence, std::span<const uint8_t> payload, const Keeping& keeping) {
+    const int64_t offset = offset_of(sequence);
+    return offset >= static_cast<int64_t>(delivered_) &&
+           store(static_cast<uint64_t>(offset), payload, keeping);
+}
+
+void StreamHead::forget(SegmentPool& pool) {
+    const uint32_t next = next_;
+    release(pool);
+    start(next);
+}
+
+void StreamHead::urgent(uint32_t sequence) {
+    const int64_t offset = offset_of(sequence);
+    if (offset >= static_cast<int64_t>(delivered_)) {
+        urgent_ = static_cast<uint64_t>(offset);
+    }
+}
+
+void StreamHead::acknowledge(uint32_t sequence, SegmentPool& pool) {
+    const int64_t offset = offset_of(sequence);
+    if (offset > static_cast<int64_t>(acknowledged_)) {
+        acknowledged_ = std::min(static_cast<uint64_t>(offset), highest_);
+        trim(pool);
+    }
 }
 
 }  // namespace eti::stream

@@ -3,6 +3,7 @@
 #include "eti/base/check.h"
 
 #include <functional>
+#include <random>
 
 namespace eti::tls {
 namespace {
@@ -34,7 +35,9 @@ std::span<uint8_t> AssemblyPool::Class::allocate() {
 }
 
 AssemblyPool::AssemblyPool(uint32_t small_buffers, uint32_t large_buffers)
-    : small_(kSmallBytes, small_buffers), large_(kLargeBytes, large_buffers) {}
+    : small_(kSmallBytes, small_buffers),
+      large_(kLargeBytes, large_buffers),
+      secret_(std::random_device()()) {}
 
 std::span<uint8_t> AssemblyPool::allocate(std::size_t bytes) {
     if (bytes > kLargeBytes) {

@@ -1,6 +1,5 @@
 #include "eti/tls/client_hello.h"
 
-#include "eti/tls/registry.h"
 #include "tls/extensions.h"
 
 namespace eti::tls {
@@ -39,6 +38,22 @@ wire::Reader u16_list(wire::Reader body) {
     return body.u16_prefixed(list) && body.empty() ? list : wire::Reader{};
 }
 
+void offer(ClientHello& out, CertificateForm form) {
+    out.certificate_forms =
+        static_cast<uint8_t>(out.certificate_forms | 1U << static_cast<unsigned>(form));
+}
+
+// RFC 7250 section 3 and RFC 6091 section 3.1: a list of forms.
+void read_certificate_types(wire::Reader body, ClientHello& out) {
+    wire::Reader types = u8_list(body);
+    for (uint8_t type = 0; types.u8(type);) {
+        if (type == static_cast<uint8_t>(CertificateForm::OpenPgp) ||
+            type == static_cast<uint8_t>(CertificateForm::RawPublicKey)) {
+            offer(out, static_cast<CertificateForm>(type));
+        }
+    }
+}
+
 void read_extension(uint16_t type, wire::Reader body, ClientHello& out) {
     switch (type) {
         case extension::kServerName:
@@ -67,6 +82,13 @@ void read_extension(uint16_t type, wire::Reader body, ClientHello& out) {
         case extension::kSupportedVersions:
             out.supported_versions = u8_list(body);
             break;
+        case extension::kCertificateType:
+        case extension::kServerCertificateType:
+            read_certificate_types(body, out);
+            break;
+        case extension::kCachedInformation:
+            offer(out, CertificateForm::CachedHash);
+            break;
         case extension::kEncryptedClientHello:
             out.encrypted_client_hello = true;
             break;
@@ -75,13 +97,12 @@ void read_extension(uint16_t type, wire::Reader body, ClientHello& out) {
     }
 }
 
-}  // namespace
-
-ParseError parse_client_hello(wire::Reader body, ClientHello& out) {
+ParseError parse(wire::Reader body, bool with_cookie, ClientHello& out) {
     out = {};
     wire::Reader compression_methods;
     if (!body.u16(out.version) || !body.skip(kRandomBytes) || !body.u8_prefixed(out.session_id) ||
-        !body.u16_prefixed(out.cipher_suites) || !body.u8_prefixed(compression_methods)) {
+        (with_cookie && !body.u8_prefixed(out.cookie)) || !body.u16_prefixed(out.cipher_suites) ||
+        !body.u8_prefixed(compression_methods)) {
         return ParseError::BadLength;
     }
     if (out.cipher_suites.remaining() % 2 != 0 || !read_extension_block(body, out.extensions)) {
@@ -91,6 +112,26 @@ ParseError parse_client_hello(wire::Reader body, ClientHello& out) {
         read_extension(type, content, out);
     });
     return ParseError::None;
+}
+
+}  // namespace
+
+bool ClientHello::offers_tls13() const {
+    wire::Reader versions = supported_versions;
+    for (uint16_t value = 0; versions.u16(value);) {
+        if (version::is_tls13(value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+ParseError parse_client_hello(wire::Reader body, ClientHello& out) {
+    return parse(body, false, out);
+}
+
+ParseError parse_dtls_client_hello(wire::Reader body, ClientHello& out) {
+    return parse(body, true, out);
 }
 
 }  // namespace eti::tls

@@ -39,6 +39,9 @@ std::string_view result(const TextWriter& text) {
 }  // namespace
 
 std::string_view ja3_text(const ClientHello& hello, std::span<char> buffer) {
+    if (hello.ssl2_form) {
+        return {};
+    }
     TextWriter text(buffer);
     text.decimal(hello.version);
     put_values(text, hello.cipher_suites);

@@ -147,6 +147,9 @@ void put_extensions(TextWriter& text, const ClientHello& hello) {
 }  // namespace
 
 bool ja4_texts(const ClientHello& hello, char transport, std::span<char> buffer, Ja4Texts& out) {
+    if (hello.ssl2_form) {
+        return false;
+    }
     TextWriter text(buffer);
     put_prefix(text, hello, transport);
     const std::size_t ciphers = text.size();

@@ -32,6 +32,30 @@ bool read_choices(wire::Reader& body, ServerHello& out) {
            body.u8(compression_method);
 }
 
+// RFC 7250 section 3, RFC 6091 section 3.2: the form chosen.
+void read_certificate_type(wire::Reader body, ServerHello& out) {
+    uint8_t type = 0;
+    if (body.u8(type) && body.empty() &&
+        (type == static_cast<uint8_t>(CertificateForm::OpenPgp) ||
+         type == static_cast<uint8_t>(CertificateForm::RawPublicKey))) {
+        out.certificate_form = static_cast<CertificateForm>(type);
+    }
+}
+
+// RFC 7924 section 3: the kinds of objects of which a hash will be sent.
+void read_cached_information(wire::Reader body, ServerHello& out) {
+    constexpr uint8_t kCertificate = 1;
+    wire::Reader types;
+    if (!body.u16_prefixed(types)) {
+        return;
+    }
+    for (uint8_t type = 0; types.u8(type);) {
+        if (type == kCertificate) {
+            out.certificate_form = CertificateForm::CachedHash;
+        }
+    }
+}
+
 void read_extension(uint16_t type, wire::Reader body, ServerHello& out) {
     wire::Reader names;
     uint16_t version = 0;
@@ -44,6 +68,13 @@ void read_extension(uint16_t type, wire::Reader body, ServerHello& out) {
             break;
         case extension::kPreSharedKey:
             out.pre_shared_key = true;
+            break;
+        case extension::kCertificateType:
+        case extension::kServerCertificateType:
+            read_certificate_type(body, out);
+            break;
+        case extension::kCachedInformation:
+            read_cached_information(body, out);
             break;
         case extension::kSupportedVersions:
             if (body.u16(version) && body.empty()) {

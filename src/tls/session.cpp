@@ -1,5 +1,7 @@
 #include "eti/tls/session.h"
 
+#include "tls/certificate_events.h"
+
 namespace eti::tls {
 namespace {
 
@@ -8,15 +10,6 @@ constexpr uint16_t kMaxIdleRecords = 1024;
 // Messages nobody here reads pass without memory. This is beyond what any endpoint accepts of
 // them: OpenSSL takes 100 KiB of CA names or key exchange.
 constexpr uint32_t kMaxPassingBytes = 262'144;
-
-bool offers_tls13(wire::Reader versions) {
-    for (uint16_t value = 0; versions.u16(value);) {
-        if (version::is_tls13(value)) {
-            return true;
-        }
-    }
-    return false;
-}
 
 }  // namespace
 
@@ -48,6 +41,7 @@ class Session::Steering {
 
     bool opens_with_ssl2(uint8_t byte) const;
     void ssl2_hello(std::span<const uint8_t>& bytes);
+    void ssl2_facts();
 
     void record_header();
     void fragment(std::span<const uint8_t> piece);
@@ -58,7 +52,6 @@ class Session::Steering {
     bool hello_escaped(uint8_t type) const;
     void message_header();
     void passing(std::span<const uint8_t> piece);
-    void certificates(std::span<const uint8_t> piece);
     void whole_message(wire::Reader body);
     void client_hello(wire::Reader body);
     void server_hello(wire::Reader body);
@@ -80,6 +73,7 @@ void Session::release(AssemblyPool& pool) {
     for (Side& side : sides_) {
         side.handshake.reset(pool);
     }
+    ssl2_hello_.release(pool);
 }
 
 void Session::feed(Direction direction, std::span<const uint8_t> bytes, AssemblyPool& pool,
@@ -121,9 +115,7 @@ void Session::Steering::run(std::span<const uint8_t> bytes) {
 void Session::Steering::stop(SessionState state, SessionError error) {
     session_.state_ = state;
     session_.error_ = error;
-    for (Side& side : session_.sides_) {
-        side.handshake.reset(pool_);
-    }
+    session_.release(pool_);
 }
 
 void Session::Steering::lose_framing(SessionError error) {
@@ -152,7 +144,7 @@ bool Session::Steering::opens_with_ssl2(uint8_t byte) const {
 }
 
 void Session::Steering::ssl2_hello(std::span<const uint8_t>& bytes) {
-    switch (session_.ssl2_hello_.next(bytes)) {
+    switch (session_.ssl2_hello_.next(bytes, pool_)) {
         case Ssl2HelloReader::Event::NeedMore:
             break;
         case Ssl2HelloReader::Event::Header:
@@ -163,12 +155,22 @@ void Session::Steering::ssl2_hello(std::span<const uint8_t>& bytes) {
         case Ssl2HelloReader::Event::Done:
             side_.spoken = true;
             session_.client_hello_seen_ = true;
-            session_.tls13_not_offered_ = true;
+            ssl2_facts();
+            break;
+        case Ssl2HelloReader::Event::NoMemory:
+            stop(SessionState::OverBudget, SessionError::AssemblyFull);
             break;
         case Ssl2HelloReader::Event::Bad:
             stop(SessionState::NotTls, SessionError::NotTls);
             break;
     }
+}
+
+void Session::Steering::ssl2_facts() {
+    const ClientHello hello = session_.ssl2_hello_.hello();
+    session_.offer_.read(hello);
+    visitor_.client_hello(hello);
+    session_.ssl2_hello_.release(pool_);
 }
 
 // The first handshake message tells whether this is TLS.
@@ -318,33 +320,11 @@ void Session::Steering::passing(std::span<const uint8_t> piece) {
     if (!inbound() || side_.handshake.type() != HandshakeType::Certificate) {
         return;
     }
-    certificates(piece);
-    if (!stopped() && side_.handshake.at_boundary()) {
+    if (session_.certificate_form_ == CertificateForm::X509 &&
+        !report_entries(session_.certificates_, piece, visitor_)) {
+        stop(SessionState::Broken, SessionError::Certificate);
+    } else if (side_.handshake.at_boundary()) {
         session_.certificate_complete_ = true;
-    }
-}
-
-void Session::Steering::certificates(std::span<const uint8_t> piece) {
-    CertificateListReader& list = session_.certificates_;
-    while (true) {
-        std::span<const uint8_t> bytes;
-        switch (list.next(piece, bytes)) {
-            case CertificateListReader::Event::NeedMore:
-            case CertificateListReader::Event::Done:
-                return;
-            case CertificateListReader::Event::Begin:
-                visitor_.certificate_begin(list.number(), list.entry_length());
-                break;
-            case CertificateListReader::Event::Data:
-                visitor_.certificate_data(list.number(), bytes);
-                break;
-            case CertificateListReader::Event::End:
-                visitor_.certificate_end(list.number());
-                break;
-            case CertificateListReader::Event::Bad:
-                stop(SessionState::Broken, SessionError::Certificate);
-                return;
-        }
     }
 }
 
@@ -363,7 +343,7 @@ void Session::Steering::client_hello(wire::Reader body) {
         session_.error_ = SessionError::ClientHello;
         return;
     }
-    session_.tls13_not_offered_ = !offers_tls13(hello.supported_versions);
+    session_.offer_.read(hello);
     visitor_.client_hello(hello);
     if (session_.tls13_) {
         end_clear_part(side_);
@@ -388,7 +368,8 @@ void Session::Steering::server_hello(wire::Reader body) {
     }
     session_.server_hello_seen_ = true;
     // Old clients skip extensions they did not ask for, and go on with TLS 1.2 in clear.
-    session_.tls13_ = hello.tls13() && !session_.tls13_not_offered_;
+    session_.tls13_ = session_.offer_.tls13_agreed(hello);
+    session_.certificate_form_ = session_.offer_.form_agreed(hello);
     visitor_.server_hello(hello);
     if (session_.tls13_) {
         // A client's side that was not seen yet may still open with its ClientHello.

@@ -21,6 +21,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     record.from_zone.assign(text);
     record.feed.assign(text);
     record.certificate.seen = true;
+    record.dns.seen = true;
+    record.dns.name.assign(text);
     eti::metadata::CertificateSummary leaf;
     leaf.parsed = true;
     leaf.subject = leaf.issuer = leaf.serial = text;

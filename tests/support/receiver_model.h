@@ -1,9 +1,11 @@
-// What a Linux receiver keeps of overlapping TCP segments, written for clearness: positions are
-// plain offsets, every segment keeps its own bytes. StreamHead must deliver the same.
+// What StreamHead promises, written for clearness: one value per byte, the first that passed, and
+// a segment that says otherwise is refused whole.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -11,57 +13,37 @@ namespace eti::test {
 
 class ReceiverModel {
   public:
-    void accept(std::size_t start, std::span<const uint8_t> bytes) {
-        if (start <= delivered.size()) {
-            deliver({start, {bytes.begin(), bytes.end()}});
-            while (!waiting_.empty() && waiting_.front().start <= delivered.size()) {
-                deliver(waiting_.front());
-                waiting_.erase(waiting_.begin());
-            }
-        } else if (!bytes.empty()) {
-            wait({start, {bytes.begin(), bytes.end()}});
+    // accept returns false for a segment that contradicts.
+    bool accept(std::size_t start, std::span<const uint8_t> bytes) {
+        if (bytes_.size() < start + bytes.size()) {
+            bytes_.resize(start + bytes.size());
         }
+        for (std::size_t i = 0; i < bytes.size(); ++i) {
+            const auto& seen = bytes_[start + i];
+            if (start + i >= std::min(acknowledged, delivered.size()) && seen &&
+                *seen != bytes[i]) {
+                return false;
+            }
+        }
+        for (std::size_t i = 0; i < bytes.size(); ++i) {
+            if (!bytes_[start + i]) {
+                bytes_[start + i] = bytes[i];
+                ++held_;
+            }
+        }
+        while (delivered.size() < bytes_.size() && bytes_[delivered.size()]) {
+            delivered.push_back(*bytes_[delivered.size()]);
+        }
+        return true;
     }
-    bool has_gap() const { return !waiting_.empty(); }
+    bool has_gap() const { return held_ > delivered.size(); }
 
+    std::size_t acknowledged = 0;
     std::vector<uint8_t> delivered;
 
   private:
-    struct Segment {
-        std::size_t start = 0;
-        std::vector<uint8_t> bytes;
-        std::size_t end() const { return start + bytes.size(); }
-    };
-
-    void deliver(const Segment& segment) {
-        if (delivered.size() < segment.end()) {
-            const auto seen = static_cast<std::ptrdiff_t>(delivered.size() - segment.start);
-            delivered.insert(delivered.end(), segment.bytes.begin() + seen, segment.bytes.end());
-        }
-    }
-
-    void wait(Segment segment) {
-        std::size_t place = 0;
-        for (; place < waiting_.size() && waiting_[place].start <= segment.start; ++place) {
-            Segment& older = waiting_[place];
-            if (segment.end() <= older.end()) {
-                return;
-            }
-            if (older.start == segment.start) {
-                break;
-            }
-            if (older.end() == segment.start) {
-                older.bytes.insert(older.bytes.end(), segment.bytes.begin(), segment.bytes.end());
-                return;
-            }
-        }
-        while (place < waiting_.size() && waiting_[place].end() <= segment.end()) {
-            waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(place));
-        }
-        waiting_.insert(waiting_.begin() + static_cast<std::ptrdiff_t>(place), segment);
-    }
-
-    std::vector<Segment> waiting_;  // by start
+    std::vector<std::optional<uint8_t>> bytes_;
+    std::size_t held_ = 0;
 };
 
 }  // namespace eti::test

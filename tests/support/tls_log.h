@@ -12,6 +12,11 @@ namespace eti::test {
 class TlsLog : public tls::SessionVisitor {
   public:
     void client_hello(const tls::ClientHello& hello) override {
+        if (hello.ssl2_form) {
+            line("ssl2_hello " + std::to_string(hello.version) + " suites " +
+                 std::to_string(hello.cipher_suites.remaining() / 2));
+            return;
+        }
         line("client_hello " + std::string(hello.server_name));
     }
     void server_hello(const tls::ServerHello& hello) override {

@@ -79,6 +79,10 @@ struct Limits {
     uint32_t sessions_per_worker = 16'384;  // sessions under inspection
     uint32_t inspected_bytes_per_direction = 262'144;
     uint32_t out_of_order_segments_per_direction = 64;
+    uint32_t stream_blocks_per_worker = 8'192;  // of 2 KiB
+    uint32_t fragmented_datagrams_per_worker = 4'096;
+    uint32_t fragment_blocks_per_worker = 8'192;  // of 2 KiB
+    uint32_t dns_ring_slots = 1'024;
     uint32_t record_ring_slots = 4'096;
     uint32_t certificate_ring_slots = 256;
     uint32_t batch_records = 100;

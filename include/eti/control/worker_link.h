@@ -26,6 +26,7 @@ struct WorkerLink {
     RecordRing<metadata::CertificateBytes>* certificates = nullptr;  // control: consumer
     RecordRing<metadata::SessionView>* sessions = nullptr;           // control: consumer
     std::atomic<uint64_t>* session_request = nullptr;  // control: w | worker: r; a new number asks
+    RecordRing<metadata::DnsAnswer>* dns_answers = nullptr;  // control: consumer; may be missing
 };
 
 // CounterReader reads one named counter of one worker; the names and order are the dataplane's.

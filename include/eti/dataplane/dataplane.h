@@ -25,6 +25,7 @@ struct WorkerShare {
     RecordRing<metadata::Record> records;                 // worker: producer | control: consumer
     RecordRing<metadata::CertificateBytes> certificates;  // same
     RecordRing<metadata::SessionView> sessions;           // same
+    RecordRing<metadata::DnsAnswer> dns_answers;          // same
     std::atomic<uint64_t> session_request{0};             // control: w | worker: r
     inspect::Counters counters;                           // worker: w | control: r
 };

@@ -37,6 +37,7 @@ class Sha1Pool {
     void update(uint32_t state, std::span<const uint8_t> bytes);
     Sha1Digest finish(uint32_t state);  // and gives the state back
     void abandon(uint32_t state);       // gives it back unused
+    uint32_t in_use() const { return count_ - static_cast<uint32_t>(free_.size()); }
 
   private:
     struct State;

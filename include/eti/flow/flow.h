@@ -13,18 +13,21 @@ namespace eti::flow {
 enum class Inspection : uint8_t {
     Undecided,  // no payload yet, or not enough to tell
     Active,     // a session holds its handshake
-    Negative,   // nothing to inspect: not selected, not TLS, or given up
+    NotTls,     // what opened it was no TLS; whoever says something else there is heard again
+    Negative,   // nothing to inspect: not selected, allowlisted, or given up
 };
 
 enum class Blocking : uint8_t { None, Drop, Close };
 
 inline constexpr uint32_t kNoSession = UINT32_MAX;
+inline constexpr uint8_t kScaleUnknown = 0xff;
 
 // worker: rw. Times are nanoseconds since the epoch; arrays are indexed by Direction.
 struct Flow {
     FlowKey key;
     Timestamp start{};
     Timestamp last_seen{};
+    Timestamp reset_at{};  // when reset_seen was set
     std::array<uint64_t, 2> packets{};
     std::array<uint64_t, 2> bytes{};
     std::array<uint64_t, 2> payload{};
@@ -38,17 +41,23 @@ struct Flow {
     Blocking blocking = Blocking::None;
     uint8_t resets_sent = 0;
     bool client_is_low : 1 = true;
-    bool roles_known : 1 = false;  // a SYN or a hello told who is the client
-    bool selected : 1 = false;     // a policy selects it for inspection
+    bool selected : 1 = false;  // a policy selects it for inspection
     bool allowlisted : 1 = false;
-    bool recognised : 1 = false;  // counted as a TLS session
-    bool infected : 1 = false;    // dropped or closed because of its client
-    uint8_t client_side : 1 = 0;  // the wire's side the client's packets come in
-    std::array<bool, 2> sequence_known{};
+    bool recognised : 1 = false;               // counted as a TLS session
+    bool infected : 1 = false;                 // dropped or closed because of its client
+    uint8_t client_side : 1 = 0;               // the wire's side the client's packets come in
+    std::array<bool, 2> sequence_known{};      // initial_sequence is from a SYN
+    std::array<bool, 2> sequence_awaited{};    // it is what the other end waits for, without a SYN
+    std::array<bool, 2> checksums_computed{};  // a valid TCP checksum was seen
+    std::array<bool, 2> ip_checksums_computed{};                        // the same of IPv4 headers
+    std::array<uint8_t, 2> window_scale{kScaleUnknown, kScaleUnknown};  // as the sender's SYN says
     bool restart_asked = false;
+    bool answers_differ = false;  // two SYN|ACKs with different numbers: the client's ACK decides
     std::array<bool, 2> fin_seen{};
     bool reset_seen = false;
 
+    // No SYN was seen: the flow was there before we looked.
+    bool midstream() const { return !sequence_known[0] && !sequence_known[1]; }
     bool closed() const { return reset_seen || (fin_seen[0] && fin_seen[1]); }
     // direction_of a packet whose source is, or is not, the key's low end.
     Direction direction_of(bool source_is_low) const {

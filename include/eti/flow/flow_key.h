@@ -14,13 +14,20 @@ struct FlowKey {
     net::IpAddress high;
     uint16_t low_port = 0;
     uint16_t high_port = 0;
-    uint16_t vlan = 0;  // outer and inner VLAN folded: the same addresses on two VLANs differ
+    uint16_t vlan = 0;  // see fold_links: the same addresses on two VLANs or in two tunnels differ
     uint8_t protocol = 0;
     uint8_t wire = 0;
 
     bool operator==(const FlowKey&) const = default;
 };
 static_assert(sizeof(FlowKey) == 40);
+
+// fold_links is 0 without VLANs and tunnels. It takes what both directions of a flow share: the
+// VLANs of the wire, those of Ethernet inside a tunnel, and VXLAN and GENEVE network identifiers.
+// Left out is what each direction may have of its own: priority tags, VLANs of mirrored copies,
+// MPLS labels, GTP, L2TP and PPTP identifiers, GRE keys; and PPPoE sessions, whose addresses are
+// unique anyway.
+uint16_t fold_links(const net::PacketView& packet);
 
 // make_key reads a packet for which parse_packet said Transport. source_is_low tells which end
 // sent it.
@@ -32,6 +39,10 @@ class FlowHasher {
   public:
     explicit FlowHasher(std::array<uint64_t, 2> secret) : secret_(secret) {}
     uint64_t operator()(const FlowKey& key) const;
+    // pair hashes no more than the wire and two addresses: all flows, fragments and other packets
+    // between them, in both directions, agree.
+    uint64_t pair(const net::IpAddress& one, const net::IpAddress& other, uint8_t wire) const;
+    const std::array<uint64_t, 2>& secret() const { return secret_; }
 
   private:
     std::array<uint64_t, 2> secret_;

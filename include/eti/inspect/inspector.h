@@ -4,6 +4,8 @@
 
 #include "eti/base/clock.h"
 #include "eti/base/record_ring.h"
+#include "eti/decap/parse.h"
+#include "eti/decap/reset.h"
 #include "eti/flow/flow_key.h"
 #include "eti/inspect/counters.h"
 #include "eti/inspect/tables.h"
@@ -24,18 +26,24 @@ namespace eti::inspect {
 
 // Packet is a frame with everything that is read from it once.
 struct Packet {
-    net::PacketView view;
+    net::PacketView view;  // the innermost packet
+    decap::Outer outer;    // the address pairs around it
     net::ParseResult parsed = net::ParseResult::Malformed;
     bool source_is_low = false;
+    bool captured = false;  // from a file, not from a live port
     uint8_t wire = 0;
     uint8_t side = 0;   // the wire's side it came in: 0 or 1
     flow::FlowKey key;  // set when parsed is Transport
     uint64_t hash = 0;  // of the key, else of nothing: 0
 };
 
-// classify reads a frame. The frame must outlive the packet.
+// classify reads a frame down to the innermost packet. The frame must outlive the packet.
 Packet classify(std::span<const uint8_t> frame, uint8_t wire, uint8_t side,
-                const flow::FlowHasher& hasher);
+                const flow::FlowHasher& hasher, const net::Framing& framing = {});
+
+// owner_hash names the worker a packet belongs to, by its high half: of the outermost two
+// addresses, so that fragments and whole packets in both directions agree..
+uint64_t owner_hash(const Packet& packet, const flow::FlowHasher& hasher);
 
 enum class Verdict : uint8_t {
     Forward,
@@ -55,7 +63,9 @@ struct Options {
     uint32_t sessions = 16'384;
     uint32_t inspected_bytes_per_direction = 262'144;
     uint32_t out_of_order_segments_per_direction = 64;
-    uint32_t segment_blocks = 8'192;  // for early segments of all sessions
+    uint32_t segment_blocks = 8'192;      // of 2 KiB, for the segments kept of all sessions
+    uint32_t fragment_datagrams = 4'096;  // put together at a time
+    uint32_t fragment_blocks = 8'192;     // of 2 KiB, for all of them
     uint32_t small_assembly_buffers = 1'024;
     uint32_t large_assembly_buffers = 64;
     uint32_t certificate_buffers = 512;  // copies of those, to be handed over
@@ -74,7 +84,20 @@ struct WireZones {
 struct Outputs {
     RecordRing<metadata::Record>* records = nullptr;
     RecordRing<metadata::CertificateBytes>* certificates = nullptr;
-    RecordRing<metadata::SessionView>* sessions = nullptr;  // may be null
+    RecordRing<metadata::SessionView>* sessions = nullptr;   // may be null
+    RecordRing<metadata::DnsAnswer>* dns_answers = nullptr;  // may be null
+};
+
+// Usage is what of the fixed memory is taken, in pieces of its kind.
+struct Usage {
+    uint32_t flows = 0;
+    uint32_t sessions = 0;
+    uint32_t segment_blocks = 0;
+    uint32_t assembly_buffers = 0;  // of both sizes
+    uint32_t hash_states = 0;
+    uint32_t certificate_buffers = 0;
+    uint32_t fragment_datagrams = 0;
+    uint32_t fragment_blocks = 0;
 };
 
 class Inspector {
@@ -93,6 +116,10 @@ class Inspector {
     Verdict judge_only(const Packet& packet);
     // What Close asks for: valid until the next inspect.
     std::span<const Reset> resets() const;
+    // build_reset writes the frame for one of them; packet is the one given to inspect. 0 when none
+    // can be built.
+    std::size_t build_reset(const Packet& packet, const Reset& reset,
+                            std::span<uint8_t, decap::kMaxResetBytes> out) const;
     // Expires due flows, a bounded number per call.
     void end_burst();
 
@@ -103,6 +130,8 @@ class Inspector {
     bool finish();
 
     uint32_t flow_count() const;
+    // usage: with the last flow all is given back, save what unfinished fragments hold.
+    Usage usage() const;
 
   private:
     class Core;

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 namespace eti::metadata {
 
@@ -106,6 +107,16 @@ struct TrafficFacts {
     std::array<uint32_t, 32> gaps{};  // silent gaps counted by floor(log2(microseconds))
 };
 
+// The answer under which the client had looked the server up, joined on the control side.
+struct DnsFacts {
+    bool seen = false;
+    bool cname = false;    // the address belonged to an alias of the name
+    uint16_t answers = 0;  // addresses in the answer
+    uint32_t ttl = 0;      // seconds
+    uint64_t age_us = 0;   // of the answer when the session started
+    BoundedText<255> name;
+};
+
 struct Record {
     uint64_t id = 0;  // unique within one start of the daemon; the sensor's boot id completes it
     Phase phase = Phase::End;
@@ -114,7 +125,9 @@ struct Record {
     Visibility visibility = Visibility::Incomplete;
     Action action = Action::Permit;
     Reason reason = Reason::None;
-    uint8_t threat_level = 0;  // 0: none
+    uint8_t threat_level = 0;            // 0: none
+    bool midstream = false;              // the flow's start was not seen
+    std::optional<Direction> one_sided;  // the only direction that carried packets
     Timestamp start{};
     Timestamp end{};
     Endpoint client;
@@ -130,6 +143,19 @@ struct Record {
     BoundedList<Alert, 16> alerts;
     CertificateFacts certificate;
     TrafficFacts traffic;
+    DnsFacts dns;
+};
+
+// One answer of a name server that crossed the wire: plain data from a worker to the control
+// thread.
+struct DnsAnswer {
+    Timestamp time{};
+    net::IpAddress client;  // who asked, the answer's receiver
+    BoundedText<255> name;  // as dns::Answer writes it
+    BoundedList<net::IpAddress, 16> addresses;
+    uint32_t ttl = 0;  // seconds
+    uint16_t answers = 0;
+    bool cname = false;
 };
 
 // One certificate's DER, handed over once per distinct certificate and daemon start.

@@ -11,13 +11,13 @@ namespace eti::net {
 
 enum class Toward : uint8_t { Receiver, Sender };  // of the packet the reset answers
 
-// Ethernet with four tags, IPv6, TCP; never below Ethernet's least frame.
-inline constexpr std::size_t kMaxResetBytes = 14 + 4 * 4 + 40 + 20;
+inline constexpr std::size_t kMaxResetPacketBytes = 40 + 20;  // IPv6, TCP
 
-// build_reset writes a RST|ACK frame with the link layer, VLAN tags, addresses and ports of the
-// given TCP packet, or their mirror image towards its sender. A receiver takes it only if
-// sequence is exactly the next byte it expects. Returns the frame's size.
-std::size_t build_reset(const PacketView& packet, Toward toward, uint32_t sequence,
-                        uint32_t acknowledgment, std::span<uint8_t, kMaxResetBytes> out);
+// build_reset_packet writes an IP packet, with no link layer, that holds a RST|ACK with addresses
+// and ports of the given TCP packet, or their mirror image towards its sender. A receiver takes it
+// only if sequence is exactly the next byte it expects. Returns the packet's size.
+std::size_t build_reset_packet(const PacketView& packet, Toward toward, uint32_t sequence,
+                               uint32_t acknowledgment,
+                               std::span<uint8_t, kMaxResetPacketBytes> out);
 
 }  // namespace eti::net

@@ -11,11 +11,11 @@
 namespace eti::replay {
 
 struct Options {
-    std::string capture;                       // pcap or pcapng, Ethernet
+    std::string capture;                       // pcap or pcapng
     std::optional<config::Settings> settings;  // absent: inspect every flow, listed means blocked
     std::vector<std::string> blocklists;       // certificate feeds
     std::string records;                       // file for session records, "-": records_out
-    std::string out;                           // pcap of what would have been forwarded
+    std::string out;  // what would have been forwarded: a pcap, or, of several link types, a pcapng
 };
 
 // run replays the capture. Session records (phase end) go to options.records, one JSON line each;

@@ -1,4 +1,4 @@
-// Fixed blocks for TCP bytes that arrived too early. One pool per worker, taken at start-up.
+// Fixed blocks for TCP bytes that are kept for a while. One pool per worker, taken at start-up.
 #pragma once
 
 #include <array>
@@ -11,22 +11,24 @@ namespace eti::stream {
 class SegmentPool {
   public:
     static constexpr uint32_t kNone = UINT32_MAX;
-    static constexpr std::size_t kBlockBytes = 2032;
+    static constexpr std::size_t kBlockBytes = 2048;
 
+    // Block holds the bytes number * kBlockBytes and up of a stream, as far as they are present.
     struct Block {
-        uint32_t next = kNone;  // in a stream's queue, or in the free list
-        uint32_t sequence = 0;
-        uint32_t size = 0;
-        uint32_t continues = 0;  // 1: the next block goes on with the same run of bytes
-        std::array<uint8_t, kBlockBytes> bytes{};
+        uint32_t next = kNone;  // in a stream's list, or in the free list
+        uint32_t number = 0;
+        uint32_t count = 0;                                   // bytes present
+        std::array<uint64_t, kBlockBytes / 64> present = {};  // one bit a byte
+        std::array<uint8_t, kBlockBytes> bytes;
     };
 
     explicit SegmentPool(uint32_t blocks);
 
-    // allocate returns kNone when the pool is empty.
+    // allocate returns a block without bytes, or kNone when the pool is empty.
     uint32_t allocate();
     void free(uint32_t block);
     Block& at(uint32_t block) { return blocks_[block]; }
+    const Block& at(uint32_t block) const { return blocks_[block]; }
     uint32_t available() const { return available_; }
 
   private:

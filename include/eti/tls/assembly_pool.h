@@ -23,11 +23,16 @@ class AssemblyPool {
     // allocate returns an empty span when no buffer of at least that size is free.
     std::span<uint8_t> allocate(std::size_t bytes);
     void free(std::span<uint8_t> buffer);
+    uint32_t in_use() const { return small_.in_use() + large_.in_use(); }  // buffers of both sizes
+
+    // A number no peer can know, for checksums that must not be forged.
+    uint32_t secret() const { return secret_; }
 
   private:
     struct Class {
         Class(std::size_t buffer_bytes, uint32_t buffers);
         std::span<uint8_t> allocate();  // empty when all are in use
+        uint32_t in_use() const { return count - static_cast<uint32_t>(free.size()); }
 
         std::unique_ptr<uint8_t[]> memory;
         std::vector<uint32_t> free;  // capacity reserved at start
@@ -36,6 +41,7 @@ class AssemblyPool {
     };
     Class small_;
     Class large_;
+    uint32_t secret_;
 };
 
 }  // namespace eti::tls

@@ -15,7 +15,8 @@ struct ServerHello {
     bool hello_retry_request = false;  // RFC 8446: the special random
     bool pre_shared_key = false;       // TLS 1.3 resumption
     bool session_ticket = false;       // the extension is present
-    bool tls13() const;                // 0x0304 or a draft 0x7fxx
+    CertificateForm certificate_form = CertificateForm::X509;  // of the Certificate to come
+    bool tls13() const;                                        // 0x0304, a draft of it, or DTLS 1.3
 };
 
 ParseError parse_server_hello(wire::Reader body, ServerHello& out);

@@ -8,6 +8,7 @@
 #include "eti/tls/certificate_list.h"
 #include "eti/tls/client_hello.h"
 #include "eti/tls/handshake.h"
+#include "eti/tls/offer.h"
 #include "eti/tls/record.h"
 #include "eti/tls/server_hello.h"
 #include "eti/tls/ssl2_hello.h"
@@ -23,13 +24,14 @@ namespace eti::tls {
 class SessionVisitor {
   public:
     virtual ~SessionVisitor() = default;
-    // The first ClientHello; one that answers a HelloRetryRequest is not reported, nor one in
-    // the form of SSL 2.
+    // The first ClientHello; one that answers a HelloRetryRequest or HelloVerifyRequest is not
+    // reported.
     virtual void client_hello(const ClientHello& hello) = 0;
     // A HelloRetryRequest, marked so, and then the ServerHello.
     virtual void server_hello(const ServerHello& hello) = 0;
     // The server's Certificate message (RFC 5246 section 7.4.2), streamed entry by entry: begin,
-    // data as it arrives, end on the entry's last byte. number counts from 0, the leaf.
+    // data as it arrives, end on the entry's last byte. number counts from 0, the leaf. Nothing of
+    // a message that holds a raw key, an OpenPGP certificate or a hash instead of a list.
     virtual void certificate_begin(unsigned number, uint32_t length) = 0;
     virtual void certificate_data(unsigned number, std::span<const uint8_t> bytes) = 0;
     virtual void certificate_end(unsigned number) = 0;
@@ -104,11 +106,12 @@ class Session {
 
     std::array<Side, 2> sides_;
     CertificateListReader certificates_;
+    Offer offer_;
+    CertificateForm certificate_form_ = CertificateForm::X509;
     Ssl2HelloReader ssl2_hello_;
     SessionState state_ = SessionState::Detecting;
     SessionError error_ = SessionError::None;
     bool client_hello_seen_ = false;
-    bool tls13_not_offered_ = false;  // the ClientHello was read and lacks it
     bool retry_requested_ = false;
     bool early_change_ = false;  // the server sent a ChangeCipherSpec before its hello
     bool server_hello_seen_ = false;

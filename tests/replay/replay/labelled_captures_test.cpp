@@ -106,6 +106,12 @@ const nlohmann::json* nearest(const Sessions& sessions, const Label& label) {
     return &best->record;
 }
 
+// The labels know what a session itself showed, not what earlier ones say about it.
+bool agrees(const std::string& visibility, const std::string& label) {
+    return visibility == label ||
+           (visibility == "certificate-inherited" && (label == "resumed" || label == "tls13"));
+}
+
 struct Score {
     int sessions = 0;
     int found = 0;
@@ -126,10 +132,6 @@ TEST(LabelledCaptures, EveryVisibleCertificateIsSeenAndOnlyListedOnesAreBlocked)
     const fs::path blocklist = fs::path(data) / "feeds" / "sslblacklist.csv";
     Score score;
     for (const auto& [file, labels] : read_labels(behaviour / "labels.tsv")) {
-        if (file.find("6in4tunnel") != std::string::npos) {
-            std::cout << file << ": left out, tunnels are not opened\n";
-            continue;
-        }
         const Sessions sessions = replay_capture(behaviour / file, blocklist);
         for (const Label& label : labels) {
             ++score.sessions;
@@ -140,8 +142,8 @@ TEST(LabelledCaptures, EveryVisibleCertificateIsSeenAndOnlyListedOnesAreBlocked)
                                          ? (*record)["certificate"]["sha1"]
                                          : "";
             const bool blocked = record != nullptr && (*record)["action"] == "block";
-            score.same_visibility += visibility == label.visibility ? 1 : 0;
-            if (visibility != label.visibility) {
+            score.same_visibility += agrees(visibility, label.visibility) ? 1 : 0;
+            if (!agrees(visibility, label.visibility)) {
                 std::cout << file << " " << label.endpoints << ": visibility " << visibility
                           << ", labelled " << label.visibility << "\n";
             }

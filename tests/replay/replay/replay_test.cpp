@@ -70,11 +70,11 @@ class Replay : public testing::Test {
     }
 
     void write_capture(const std::string& name, const std::vector<Bytes>& frames) const {
-        CaptureWriter writer(path(name), 1, 65'535);
+        CaptureWriter writer(path(name), {1}, 65'535);
         Timestamp time{std::chrono::seconds(1'700'000'000)};
         for (const Bytes& frame : frames) {
             time += std::chrono::milliseconds(1);
-            writer.write({time, frame, static_cast<uint32_t>(frame.size())});
+            writer.write({time, frame, static_cast<uint32_t>(frame.size()), 1});
         }
         writer.close();
     }

@@ -318,6 +318,8 @@ const char* const kGoodLines[] = {
     "set services openeti certificate-list [ /a /b ]",
     "set services openeti limits flows-per-worker 1024 sessions-per-worker 256 "
     "inspected-bytes-per-direction 4096 out-of-order-segments-per-direction 1 "
+    "stream-blocks-per-worker 64 fragmented-datagrams-per-worker 16 "
+    "fragment-blocks-per-worker 64 dns-ring-slots 16 "
     "record-ring-slots 64 certificate-ring-slots 16 batch-records 1 batch-age 10 "
     "spool-bytes 1099511627776 mbufs 1024 handoff-ring-slots 64 tcp-idle-timeout 86400 "
     "tcp-handshake-timeout 600 udp-idle-timeout 3600",

@@ -61,6 +61,10 @@ TEST(Settings, DefaultsOfTheModelAreThoseOfTheStruct) {
     EXPECT_EQ(model.sessions_per_worker, plain.sessions_per_worker);
     EXPECT_EQ(model.inspected_bytes_per_direction, plain.inspected_bytes_per_direction);
     EXPECT_EQ(model.out_of_order_segments_per_direction, plain.out_of_order_segments_per_direction);
+    EXPECT_EQ(model.stream_blocks_per_worker, plain.stream_blocks_per_worker);
+    EXPECT_EQ(model.fragmented_datagrams_per_worker, plain.fragmented_datagrams_per_worker);
+    EXPECT_EQ(model.fragment_blocks_per_worker, plain.fragment_blocks_per_worker);
+    EXPECT_EQ(model.dns_ring_slots, plain.dns_ring_slots);
     EXPECT_EQ(model.record_ring_slots, plain.record_ring_slots);
     EXPECT_EQ(model.certificate_ring_slots, plain.certificate_ring_slots);
     EXPECT_EQ(model.batch_records, plain.batch_records);
@@ -80,6 +84,8 @@ TEST(Settings, LimitsAreRead) {
         "set services openeti certificate-list [ /b /a ]\n"
         "set services openeti limits flows-per-worker 2001 sessions-per-worker 2002 "
         "inspected-bytes-per-direction 5003 out-of-order-segments-per-direction 104 "
+        "stream-blocks-per-worker 117 fragmented-datagrams-per-worker 118 "
+        "fragment-blocks-per-worker 119 dns-ring-slots 120 "
         "record-ring-slots 2005 certificate-ring-slots 206 batch-records 207 batch-age 208 "
         "spool-bytes 8589934592 mbufs 2010 handoff-ring-slots 2011 tcp-idle-timeout 212 "
         "tcp-handshake-timeout 213 udp-idle-timeout 214\n");
@@ -90,6 +96,10 @@ TEST(Settings, LimitsAreRead) {
     EXPECT_EQ(limits.sessions_per_worker, 2002U);
     EXPECT_EQ(limits.inspected_bytes_per_direction, 5003U);
     EXPECT_EQ(limits.out_of_order_segments_per_direction, 104U);
+    EXPECT_EQ(limits.stream_blocks_per_worker, 117U);
+    EXPECT_EQ(limits.fragmented_datagrams_per_worker, 118U);
+    EXPECT_EQ(limits.fragment_blocks_per_worker, 119U);
+    EXPECT_EQ(limits.dns_ring_slots, 120U);
     EXPECT_EQ(limits.record_ring_slots, 2005U);
     EXPECT_EQ(limits.certificate_ring_slots, 206U);
     EXPECT_EQ(limits.batch_records, 207U);

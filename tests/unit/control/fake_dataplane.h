@@ -28,10 +28,12 @@ class FakeDataplane {
     }
 
     struct Worker {
-        explicit Worker(std::size_t slots) : records(slots), certificates(slots), sessions(slots) {}
+        explicit Worker(std::size_t slots)
+            : records(slots), certificates(slots), sessions(slots), dns_answers(slots) {}
         RecordRing<metadata::Record> records;
         RecordRing<metadata::CertificateBytes> certificates;
         RecordRing<metadata::SessionView> sessions;
+        RecordRing<metadata::DnsAnswer> dns_answers;
         std::atomic<uint64_t> request{0};
         std::vector<uint64_t> counters = std::vector<uint64_t>(4);
     };
@@ -46,8 +48,8 @@ class FakeDataplane {
     std::vector<WorkerLink> links() {
         std::vector<WorkerLink> links;
         for (auto& worker : workers_) {
-            links.push_back(
-                {&worker->records, &worker->certificates, &worker->sessions, &worker->request});
+            links.push_back({&worker->records, &worker->certificates, &worker->sessions,
+                             &worker->request, &worker->dns_answers});
         }
         return links;
     }

@@ -88,6 +88,84 @@ TEST_F(RecordDrainTest, CertificateTravelsOnceAndItsSummaryJoinsTheRecord) {
     EXPECT_EQ(sink_.batches.back().records, 1U);
 }
 
+void push_answer(FakeDataplane::Worker& worker, std::string_view name, int64_t second) {
+    metadata::DnsAnswer* answer = worker.dns_answers.reserve();
+    *answer = {};
+    answer->time = at_second(second);
+    answer->client = example_record(0).client.ip;
+    answer->name.assign(name);
+    answer->addresses.push(example_record(0).server.ip);
+    answer->answers = 1;
+    worker.dns_answers.commit();
+}
+
+TEST_F(RecordDrainTest, AnswersJoinTheRecordsOfAnyWorker) {
+    push(dataplane_.worker(0).records, example_record(1));
+    push_answer(dataplane_.worker(1), "www.example.com", -1);
+    push_answer(dataplane_.worker(1), "too.late.example", 1);
+    drain_.drain(at_second(0), 1000);
+    EXPECT_EQ(dataplane_.worker(1).dns_answers.size(), 0U);
+    batcher_.flush();
+    const auto lines = lines_of(sink_.all_text());
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_EQ(lines[0]["dns"]["name"], "www.example.com");
+    EXPECT_EQ(lines[0]["dns"]["age_us"], 1'000'000);
+}
+
+TEST_F(RecordDrainTest, AnAnswerIsReadEvenWhenItCameWhileRecordsAreRead) {
+    // The observer runs between two records, as a worker does.
+    RecordDrain drain(links_, certificates_, batcher_, kSensor, [this](const auto& record) {
+        if (record.id == 1) {
+            push_answer(dataplane_.worker(1), "www.example.com", -1);
+            push(dataplane_.worker(0).records, example_record(2));
+        }
+    });
+    push(dataplane_.worker(0).records, example_record(1));
+    drain.drain(at_second(0), 1000);
+    batcher_.flush();
+    const auto lines = lines_of(sink_.all_text());
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_FALSE(lines[0].contains("dns"));
+    EXPECT_EQ(lines[1]["dns"]["name"], "www.example.com");
+}
+
+TEST_F(RecordDrainTest, AnInheritedCertificateComesWithItsSummary) {
+    const Sha1Digest sha1 = push_certificate(dataplane_.worker(0), "one");
+    metadata::Record full = example_record(1);
+    full.client_hello.seen = true;
+    full.visibility = metadata::Visibility::Certificate;
+    full.certificate.seen = true;
+    full.certificate.sha1 = sha1;
+    full.certificate.chain.push(sha1);
+    push(dataplane_.worker(0).records, full);
+    metadata::Record resumed = example_record(2);
+    resumed.client_hello.seen = true;
+    resumed.visibility = metadata::Visibility::Resumed;
+    resumed.start = at_second(5);
+    push(dataplane_.worker(1).records, resumed);
+    drain_.drain(at_second(9), 1000);
+    batcher_.flush();
+    const auto line = lines_of(sink_.all_text()).back();
+    EXPECT_EQ(line["visibility"], "certificate-inherited");
+    const auto& certificate = line["certificate"];
+    EXPECT_EQ(certificate["inherited"], true);
+    EXPECT_EQ(certificate["sha1"], metadata::to_hex(sha1));
+    EXPECT_TRUE(certificate.contains("sha256"));
+    EXPECT_FALSE(certificate.contains("chain_sha1"));
+}
+
+TEST_F(RecordDrainTest, CountsWhatWasJoined) {
+    push_answer(dataplane_.worker(0), "www.example.com", -1);
+    push(dataplane_.worker(0).records, example_record(1));
+    drain_.drain(at_second(0), 1000);
+    std::vector<CounterValue> counters;
+    drain_.append_counters(counters);
+    const auto joined = std::find_if(counters.begin(), counters.end(),
+                                     [](const CounterValue& c) { return c.name == "dns-joined"; });
+    ASSERT_NE(joined, counters.end());
+    EXPECT_EQ(joined->value, 1U);
+}
+
 TEST(CertificateCache, ForgetsTheLeastRecentlyUsed) {
     CertificateCache cache({.entries = 2, .bytes = 1U << 20});
     const auto summary = [](uint8_t tag) {

@@ -1,8 +1,12 @@
 #include "eti/digest/hasher.h"
 
+#include "eti/digest/aes128.h"
+#include "eti/digest/hkdf.h"
+
 #include <gtest/gtest.h>
 #include <openssl/crypto.h>
 
+#include <array>
 #include <cstdlib>
 #include <new>
 #include <string>
@@ -108,12 +112,19 @@ TEST(Sha1Pool, OfNothingIsAlwaysEmpty) {
     EXPECT_EQ(pool.begin(), Sha1Pool::kNone);
 }
 
+// Nothing, sealed by AES-128-GCM under a key and a nonce of zeros.
+constexpr uint8_t kSealedNothing[] = {0x58, 0xe2, 0xfc, 0xce, 0xfa, 0x7e, 0x30, 0x61,
+                                      0x36, 0x7f, 0x1d, 0x57, 0xa4, 0xe7, 0x45, 0x5a};
+
 TEST(Digest, AllocatesNothingAfterStartUp) {
     ASSERT_TRUE(counting);
     const std::string input(100'000, 'x');
     const std::size_t before = allocations;
     Hasher hasher;
     Sha1Pool pool(4);
+    Aes128 aes;
+    std::array<uint8_t, 1200> room{};
+    Sha256Digest secret{};
     OPENSSL_free(OPENSSL_malloc(1));
     ASSERT_GE(allocations, before + 2) << "the counter sees nothing";
     const std::size_t after_start = allocations;
@@ -125,6 +136,14 @@ TEST(Digest, AllocatesNothingAfterStartUp) {
         pool.update(state, bytes(input));
         pool.finish(state);
         pool.abandon(pool.begin());
+        secret = hkdf_extract(secret, bytes("id"));
+        Aes128::Key key{};
+        hkdf_expand_label(secret, "quic key", key);
+        const auto block = aes.encrypt_block(key, std::span(room).first<16>());
+        EXPECT_FALSE(
+            aes.open(key, {}, block, bytes(std::string_view(input).substr(0, 1216)), room));
+        EXPECT_FALSE(aes.open({}, {}, {}, {}, room));
+        EXPECT_TRUE(aes.open({}, {}, {}, kSealedNothing, {}));
     }
     EXPECT_EQ(allocations, after_start);
 }

@@ -22,6 +22,48 @@ FlowKey key_of(const test::TcpSpec& spec) {
     return key_of(spec, source_is_low);
 }
 
+TEST(FlowHasher, EveryPacketBetweenTwoAddressesHasOnePairHash) {
+    const FlowHasher hasher({3, 5});
+    const auto pair_of = [&](const test::Bytes& frame, uint8_t wire = 0) {
+        net::PacketView view;
+        net::parse_packet(frame, view);
+        EXPECT_NE(view.ip_bytes, 0U);
+        return hasher.pair(view.source, view.destination, wire);
+    };
+    const auto fragment = [](const char* source, const char* destination, uint16_t bits) {
+        return test::join({test::ethernet(0x0800), test::ipv4(source, destination, net::kUdp,
+                                                              test::Bytes(16, 1), {}, bits)});
+    };
+    const uint64_t expected = pair_of(test::tcp_frame({}));
+    EXPECT_EQ(pair_of(test::tcp_frame({.source = "192.0.2.1", .destination = "10.0.1.10"})),
+              expected);
+    EXPECT_EQ(pair_of(test::tcp_frame({.source_port = 1, .destination_port = 2})), expected);
+    EXPECT_EQ(pair_of(test::udp_frame("10.0.1.10", 5, "192.0.2.1", 6, {})), expected);
+    EXPECT_EQ(pair_of(test::ip_frame("192.0.2.1", "10.0.1.10", net::kIcmp, {8, 0})), expected);
+    EXPECT_EQ(pair_of(fragment("10.0.1.10", "192.0.2.1", 0x2000)), expected);
+    EXPECT_EQ(pair_of(fragment("192.0.2.1", "10.0.1.10", 0x0002)), expected);
+
+    EXPECT_NE(pair_of(test::tcp_frame({}), 1), expected) << "another wire";
+    EXPECT_EQ(pair_of(test::tcp_frame({.vlans = {5}})), expected) << "VLANs do not matter";
+    EXPECT_NE(pair_of(test::tcp_frame({.source = "10.0.1.11"})), expected);
+}
+
+TEST(FoldLinks, TellsVlansAndTunnelsApart) {
+    std::map<uint16_t, int> seen;
+    for (const uint32_t tunnel : {0U, 1U, 2U, 4243U, 16'777'216U}) {
+        for (const std::vector<uint16_t>& vlans :
+             {std::vector<uint16_t>{}, {1}, {2}, {1, 2}, {2, 1}, {1, 1}}) {
+            net::PacketView view;
+            view.tunnel = tunnel;
+            for (const uint16_t vlan : vlans) {
+                view.vlans.push(vlan);
+            }
+            EXPECT_EQ(++seen[fold_links(view)], 1) << tunnel << " " << vlans.size();
+        }
+    }
+    EXPECT_EQ(fold_links(net::PacketView{}), 0);
+}
+
 TEST(FlowKey, BothDirectionsAreOneFlow) {
     bool forward_low = false;
     bool backward_low = false;

@@ -90,7 +90,9 @@ TEST(RecordJson, fullest_record_has_exactly_this_form) {
         R"("bytes_in":9000,"payload_out":900,"payload_in":8500,"duration_us":1500001,)"
         R"("rtt_us":1234,"retransmits":1,"splt":[[517,0],[-1460,250]],)"
         R"("records":[[512,22,0],[-4000,22,251]],)"
-        R"("gaps":[0,0,0,2,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,1]},"action":"block",)"
+        R"("gaps":[0,0,0,2,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,1]},)"
+        R"("dns":{"name":"www.example.com","cname":true,"ttl":60,"answers":2,"age_us":1500},)"
+        R"("action":"block",)"
         R"("reason":"certificate-blocklist","feed":"cc_cert_sha1","threat_level":10})"
         "\n";
     const std::string id = written(samples::fullest()).at("community_id");
@@ -103,13 +105,39 @@ TEST(RecordJson, fullest_record_has_exactly_this_form) {
 TEST(RecordJson, what_was_not_seen_is_absent) {
     const Json json = written(samples::smallest());
     for (const char* name : {"end", "vlan", "zones", "policy", "tls", "certificate", "feed",
-                             "threat_level", "truncated", "dns"}) {
+                             "threat_level", "truncated", "dns", "midstream", "one_sided"}) {
         EXPECT_FALSE(json.contains(name)) << name;
     }
     EXPECT_FALSE(json.at("traffic").contains("rtt_us"));
     EXPECT_EQ(json.at("traffic").at("splt"), Json::array());
     EXPECT_EQ(json.at("traffic").at("gaps"), Json::array());
     EXPECT_EQ(json.at("reason"), "none");
+}
+
+TEST(RecordJson, an_inherited_certificate_says_so_and_brings_no_chain) {
+    const CertificateSummary leaf = samples::leaf();
+    Record record = samples::smallest();
+    record.visibility = Visibility::CertificateInherited;
+    record.certificate.seen = true;
+    record.certificate.inherited = true;
+    record.certificate.sha1 = leaf.sha1;
+    const Json json = written(record, &leaf);
+    EXPECT_EQ(json.at("visibility"), "certificate-inherited");
+    const Json& certificate = json.at("certificate");
+    EXPECT_EQ(certificate.at("inherited"), true);
+    EXPECT_EQ(certificate.at("sha1"), to_hex(leaf.sha1));
+    EXPECT_EQ(certificate.at("subject"), leaf.subject);
+    EXPECT_FALSE(certificate.contains("chain_sha1"));
+}
+
+TEST(RecordJson, says_what_of_the_flow_was_not_seen) {
+    Record record = samples::smallest();
+    record.midstream = true;
+    EXPECT_EQ(written(record).at("midstream"), true);
+    record.one_sided = Direction::Out;
+    EXPECT_EQ(written(record).at("one_sided"), "out");
+    record.one_sided = Direction::In;
+    EXPECT_EQ(written(record).at("one_sided"), "in");
 }
 
 TEST(RecordJson, blocked_attempt_of_an_infected_host) {
@@ -128,9 +156,10 @@ TEST(RecordJson, blocked_attempt_of_an_infected_host) {
 
 TEST(RecordJson, names_versions) {
     const std::pair<uint16_t, const char*> cases[] = {
-        {0x0300, "SSL 3.0"}, {0x0301, "TLS 1.0"}, {0x0302, "TLS 1.1"}, {0x0303, "TLS 1.2"},
-        {0x0304, "TLS 1.3"}, {0x7f1c, "TLS 1.3"}, {0xfb17, "TLS 1.3"}, {0x0002, nullptr},
-        {0x0305, nullptr},   {0x0000, nullptr}};
+        {0x0300, "SSL 3.0"},  {0x0301, "TLS 1.0"}, {0x0302, "TLS 1.1"},  {0x0303, "TLS 1.2"},
+        {0x0304, "TLS 1.3"},  {0x7f1c, "TLS 1.3"}, {0xfb17, "TLS 1.3"},  {0x0002, nullptr},
+        {0x0305, nullptr},    {0x0000, nullptr},   {0xfeff, "DTLS 1.0"}, {0xfefd, "DTLS 1.2"},
+        {0xfefc, "DTLS 1.3"}, {0x0100, "DTLS 1.0"}};
     for (const auto& [version, name] : cases) {
         Record record = samples::smallest();
         record.server_hello.seen = true;
@@ -230,7 +259,11 @@ TEST(RecordJson, schema_refuses_what_the_contract_does_not_know) {
                                                   {"/v", 2},
                                                   {"/certificate/sha1", "C3"},
                                                   {"/traffic/splt", {{1, 2, 3}}},
-                                                  {"/tls/version", "TLS 1.4"}};
+                                                  {"/tls/version", "TLS 1.4"},
+                                                  {"/midstream", false},
+                                                  {"/one_sided", "both"},
+                                                  {"/dns/ttl", -1},
+                                                  {"/dns/name", nullptr}};
     const Json good = written(samples::fullest());
     for (const auto& [pointer, value] : cases) {
         Json bad = good;

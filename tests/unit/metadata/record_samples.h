@@ -67,6 +67,15 @@ inline void fill_traffic(TrafficFacts& traffic) {
     traffic.gaps[20] = 1;
 }
 
+inline void fill_dns(DnsFacts& dns) {
+    dns.seen = true;
+    dns.name.assign("www.example.com");
+    dns.cname = true;
+    dns.ttl = 60;
+    dns.answers = 2;
+    dns.age_us = 1500;
+}
+
 inline Record fullest() {
     Record record = smallest();
     record.end = kStart + std::chrono::microseconds(1500001);
@@ -81,6 +90,7 @@ inline Record fullest() {
     record.feed.assign("cc_cert_sha1");
     fill_hellos(record);
     fill_traffic(record.traffic);
+    fill_dns(record.dns);
     record.certificate.seen = true;
     record.certificate.sha1.fill(0xc3);
     record.certificate.chain.push(record.certificate.sha1);

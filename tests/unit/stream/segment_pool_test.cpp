@@ -32,8 +32,17 @@ TEST(SegmentPool, OfNothingIsAlwaysEmpty) {
     EXPECT_EQ(pool.allocate(), SegmentPool::kNone);
 }
 
-TEST(SegmentPool, ABlockIsTwoKibibytes) {
-    EXPECT_EQ(sizeof(SegmentPool::Block), 2048U);
+TEST(SegmentPool, ReusedBlocksAreEmpty) {
+    SegmentPool pool(1);
+    const uint32_t block = pool.allocate();
+    pool.at(block).present.fill(~uint64_t{0});
+    pool.at(block).count = 7;
+    pool.free(block);
+    ASSERT_EQ(pool.allocate(), block);
+    EXPECT_EQ(pool.at(block).count, 0U);
+    for (const uint64_t word : pool.at(block).present) {
+        EXPECT_EQ(word, 0U);
+    }
 }
 
 }  // namespace

@@ -98,6 +98,21 @@ TEST(Ja3, IsEmptyWhenTheBufferIsTooSmall) {
     EXPECT_EQ(ja3_text(hello.hello, {}), "");
 }
 
+TEST(Ja3, IsNotDefinedForTheFormOfSsl2AndNeitherIsJa4) {
+    const Bytes suites = {0xc0, 0x2f};
+    ClientHello hello;
+    hello.version = 0x0301;
+    hello.cipher_suites = wire::Reader(suites);
+    hello.ssl2_form = true;
+    std::array<char, 128> buffer;
+    Ja4Texts texts;
+    EXPECT_EQ(ja3_text(hello, buffer), "");
+    EXPECT_FALSE(ja4_texts(hello, 't', buffer, texts));
+    hello.ssl2_form = false;
+    EXPECT_EQ(ja3_text(hello, buffer), "769,49199,,,");
+    EXPECT_TRUE(ja4_texts(hello, 't', buffer, texts));
+}
+
 // The text is the example of the JA3S description.
 TEST(Ja3s, GivesThePublishedText) {
     const Bytes body = test::server_hello_body(
@@ -160,6 +175,9 @@ TEST(Ja4, PrefixTakesTheVersionFromTheRightField) {
         {"DTLS counts downwards", 'd', 0xfefd, {0xfefd, 0xfefc}, "d3"},
         {"DTLS 1.2", 'd', 0xfefd, {}, "d2"},
         {"DTLS 1.0", 'd', 0xfeff, {}, "d1"},
+        {"DTLS 1.3 beside GREASE", 'd', 0xfefd, {0x0a0a, 0xfefd, 0xfefc}, "d3"},
+        {"QUIC", 'q', 0x0303, {0x0304}, "13"},
+        {"GREASE alone offers nothing", 't', 0x0303, {0x0a0a}, "12"},
     };
     for (const Case& c : cases) {
         SCOPED_TRACE(c.why);

@@ -131,6 +131,37 @@ TEST(ClientHello, ListsWhoseLengthsDisagreeAreEmpty) {
     EXPECT_FALSE(hello.session_ticket) << "asks for a ticket, offers none";
 }
 
+TEST(ClientHello, ADtlsHelloHasACookie) {
+    const Bytes body =
+        test::join({test::number(0xfefd, 2), Bytes(32, 1), test::prefixed(1, {7, 7}),
+                    test::prefixed(1, test::text("cookie")), test::prefixed(2, {0xc0, 0x2f}),
+                    test::prefixed(1, {0}), test::prefixed(2, test::server_name("a.example"))});
+    ClientHello hello;
+    ASSERT_EQ(parse_dtls_client_hello(wire::Reader(body), hello), ParseError::None);
+    EXPECT_EQ(hello.version, version::kDtls12);
+    EXPECT_EQ(hello.session_id.remaining(), 2U);
+    EXPECT_EQ(hello.cookie.text(), "cookie");
+    EXPECT_EQ(hello.cipher_suites.remaining(), 2U);
+    EXPECT_EQ(hello.server_name, "a.example");
+    EXPECT_NE(parse(body, hello), ParseError::None) << "in TLS it has none";
+    const std::size_t before_block = body.size() - test::server_name("a.example").size() - 2;
+    for (std::size_t size = 0; size < body.size(); ++size) {
+        EXPECT_EQ(parse_dtls_client_hello(wire::Reader(std::span(body).first(size)), hello),
+                  size == before_block ? ParseError::None : ParseError::BadLength);
+    }
+}
+
+TEST(ClientHello, TellsWhichFormsOfCertificatesAreOffered) {
+    const Bytes body = test::client_hello_body(
+        {.extensions = test::join({test::extension(extension::kServerCertificateType, {2, 2, 0}),
+                                   test::extension(extension::kCertificateType, {9, 1})})});
+    ClientHello hello;
+    ASSERT_EQ(parse(body, hello), ParseError::None);
+    EXPECT_TRUE(hello.offers(CertificateForm::RawPublicKey));
+    EXPECT_FALSE(hello.offers(CertificateForm::OpenPgp)) << "its list is broken";
+    EXPECT_FALSE(hello.offers(CertificateForm::CachedHash));
+}
+
 TEST(ServerHello, ReadsTls12) {
     const Bytes body = test::server_hello_body(
         {.session_id = Bytes(32, 5),

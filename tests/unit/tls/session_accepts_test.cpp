@@ -114,7 +114,7 @@ std::vector<Case> accepted() {
           {kIn, records(kHandshake, flight())},
           {kOut, client_end},
           {kIn, server_end}},
-         "server_hello 771\n" + kChain,
+         "ssl2_hello 769 suites 2\nserver_hello 771\n" + kChain,
          SessionState::Finished,
          SessionError::None,
          true},

@@ -1,0 +1,98 @@
+# A forwarder between two memif ports, and load through it. Needs neither root nor hugepages.
+# The caller sets STATE, a folder that is made and removed here, and BIN. Needs topology.sh.
+# shellcheck shell=bash
+
+CLIENTS_SOCKET=$STATE/clients.sock
+SERVERS_SOCKET=$STATE/servers.sock
+
+# start_here NAME COMMAND... is start_child without a network namespace.
+start_here() {
+    local name=$1
+    shift
+    setsid "$@" </dev/null >>"$STATE/log/$name" 2>&1 &
+    echo $! >"$STATE/$name.pid"
+}
+
+# write_config SESSIONS [LINE...] for a worker that inspects that many sessions at a time.
+write_config() {
+    local sessions=$1
+    shift
+    cat >"$STATE/etid.conf" <<CONF
+set system host-name bench
+set interfaces ge-0/0/0 openeti port memif $CLIENTS_SOCKET id 0 role server
+set interfaces ge-0/0/1 openeti port memif $SERVERS_SOCKET id 0 role server
+set interfaces ge-0/0/0 unit 0 family ethernet-switching vlan members wire
+set interfaces ge-0/0/1 unit 0 family ethernet-switching vlan members wire
+set vlans wire vlan-id 1
+set security forwarding-options secure-wire W interface [ ge-0/0/0.0 ge-0/0/1.0 ]
+set security zones security-zone trust interfaces ge-0/0/0.0
+set security zones security-zone untrust interfaces ge-0/0/1.0
+set services security-metadata-streaming policy P http action permit
+set services security-metadata-streaming policy P http notification log
+set security policies from-zone trust to-zone untrust application-services security-metadata-streaming-policy P
+set security policies from-zone trust to-zone untrust policy any match source-address any
+set security policies from-zone trust to-zone untrust policy any match destination-address any
+set security policies from-zone trust to-zone untrust policy any match application any
+set security policies from-zone trust to-zone untrust policy any then permit
+set services openeti workers 1
+set services openeti limits sessions-per-worker $((sessions < 16384 ? 16384 : sessions))
+set services openeti limits flows-per-worker $((sessions < 32768 ? 65536 : sessions * 2))
+CONF
+    [ $# -eq 0 ] || printf '%s\n' "$@" >>"$STATE/etid.conf"
+}
+
+start_etid() {
+    start_here etid "$BIN/etid" --config "$STATE/etid.conf" --socket "$STATE/etid.sock" \
+        --state "$STATE/etid"
+}
+
+# testpmd leaves when its standard input ends, so it gets a FIFO that never does. Its lcores are
+# etid's: the second CPU forwards.
+start_testpmd() {
+    [ -p "$STATE/hold" ] || mkfifo "$STATE/hold"
+    # shellcheck disable=SC2016  # expanded by the inner shell
+    start_here testpmd bash -c 'exec stdbuf -oL dpdk-testpmd "$@" 0<>"$0"' "$STATE/hold" \
+        --no-huge -m 256 --no-pci --no-telemetry "--file-prefix=eti-bench-$$" \
+        --lcores '0@0,1@1' \
+        --vdev "net_memif0,role=server,id=0,socket=$CLIENTS_SOCKET,socket-abstract=no,bsize=2048" \
+        --vdev "net_memif1,role=server,id=0,socket=$SERVERS_SOCKET,socket-abstract=no,bsize=2048" \
+        -- --forward-mode=io --auto-start --nb-cores=1 --total-num-mbufs=16384
+}
+
+# start_forwarder NAME: etid or testpmd; waits until its ports are started. Sockets exist before,
+# and a peer that connects to them then waits for ever. One peer per start: a memif server of DPDK
+# 22.11 may crash when a peer leaves while it polls.
+start_forwarder() {
+    rm -f "$CLIENTS_SOCKET" "$SERVERS_SOCKET" "$STATE/log/$1"
+    "start_$1"
+    wait_until 20 grep -qs -e 'Checking link statuses' -e ' forwards ' "$STATE/log/$1" || {
+        tail -n 20 "$STATE/log/$1" >&2
+        die "$1 does not start"
+    }
+}
+
+# generate OPTION... sends load from the first CPU and prints what came back, as JSON.
+generate() {
+    "$BIN/load_generator" --clients "$CLIENTS_SOCKET" --servers "$SERVERS_SOCKET" --cpu 0 "$@" \
+        2>>"$STATE/log/generator" || {
+        tail -n 5 "$STATE/log/generator" >&2
+        die "the load generator failed"
+    }
+}
+
+# memory_of NAME prints resident kilobytes.
+memory_of() { awk '/^VmRSS:/ { print $2 }' "/proc/$(child_pid "$1")/status"; }
+
+memif_up() {
+    "$ROOT/scripts/dependencies" build demo
+    [ -n "${ETI_BIN:-}" ] || build_preset release etid load_generator
+    mkdir -p "$STATE/log"
+}
+
+memif_down() {
+    local name
+    for name in etid testpmd; do
+        [ ! -f "$STATE/$name.pid" ] || stop_child "$name" || true
+    done
+    rm -rf "$STATE"
+}

@@ -1,0 +1,181 @@
+// What a handshake revealed, and what follows from it: recognition, the allowlist, the verdict
+// about the certificate.
+#include "core.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace eti::inspect {
+
+// acquire_session takes a state for the flow and names its ends. Without one the flow is forwarded.
+bool Inspector::Core::acquire_session(flow::Flow& flow, const Selection& selection,
+                                      const Packet& packet) {
+    const uint32_t slot = sessions_.acquire();
+    if (slot == SessionPool::kNone) {
+        counters_.add(Counter::SessionTableFull);
+        make_negative(flow);
+        return false;
+    }
+    flow.session = slot;
+    flow.inspection = flow::Inspection::Active;
+    metadata::Record& record = sessions_.at(slot).record;
+    record.id = writer_.next_id();
+    record.vlans = packet.view.vlans;
+    name_ends(flow, selection, record);
+    return true;
+}
+
+void Inspector::Core::name_ends(const flow::Flow& flow, const Selection& selection,
+                                metadata::Record& record) {
+    const policy::Selector selector = selector_of(flow);
+    record.client = {selector.source, selector.source_port};
+    record.server = {selector.destination, selector.destination_port};
+    record.from_zone.assign(selection.pair->from);
+    record.to_zone.assign(selection.pair->to);
+    record.policy.assign(selection.rule->name);
+}
+
+// swap_session_roles: the ClientHello came from the other end than was thought.
+void Inspector::Core::swap_session_roles(flow::Flow& flow, SessionState& session,
+                                         const Packet& packet) {
+    swap_roles(flow, packet);
+    for (metadata::PacketSample& sample : session.record.traffic.splt.view()) {
+        sample.payload_bytes = -sample.payload_bytes;
+    }
+    Selection selection;
+    select_flow(flow, selection);
+    if (selection.inspected()) {
+        name_ends(flow, selection, session.record);
+    } else {
+        make_negative(flow);
+    }
+}
+
+// note_payload keeps what the record says about packets with payload.
+void Inspector::Core::note_payload(SessionState& session, const Packet& packet,
+                                   Direction direction) {
+    auto& traffic = session.record.traffic;
+    const auto size = static_cast<int32_t>(packet.view.payload.size() + packet.view.missing);
+    const bool first = session.last_payload == Timestamp{};
+    const uint32_t gap = first ? 0 : microseconds(now_ - session.last_payload);
+    session.last_payload = now_;
+    traffic.splt.push({direction == Direction::Out ? size : -size, gap});
+    if (gap > 0) {
+        ++traffic.gaps[static_cast<std::size_t>(std::bit_width(gap) - 1)];
+    }
+    if (packet.view.protocol != net::kTcp) {
+        return;
+    }
+    TcpSide& side = session.tcp[eti::index(direction)];
+    const uint32_t end = payload_sequence(packet.view) + static_cast<uint32_t>(size);
+    if (side.payload_seen && !stream::before(side.highest_sequence, end)) {
+        ++traffic.retransmits;
+    } else {
+        side.highest_sequence = end;
+        side.payload_seen = true;
+    }
+}
+
+// act_on_findings decides about the packet whose bytes the observer has read.
+Verdict Inspector::Core::act_on_findings(uint32_t index, const TlsObserver& observer,
+                                         const Packet& packet, Direction direction,
+                                         uint32_t expected) {
+    flow::Flow& flow = flows_.at(index);
+    SessionState& session = sessions_.at(flow.session);
+    // A hello may be one that only the peer can read: the session counts all the same.
+    const bool hello_passed = session.client_hello_seen() || session.server_hello_seen();
+    if (observer.hello_completed() || (hello_passed && !flow.recognised)) {
+        on_hello(flow, session);
+        if (flow.session == flow::kNoSession) {  // allowlisted
+            return Verdict::Forward;
+        }
+        schedule(index, std::min(idle_deadline(flow), session.next_report));
+    }
+    if (!observer.leaf_completed()) {
+        return Verdict::Forward;
+    }
+    counters_.add(Counter::CertificatesVisible);
+    if (!judge_certificate(flow, session)) {
+        return Verdict::Forward;
+    }
+    counters_.add(Counter::DroppedCertificate);
+    const bool close = flow.blocking == flow::Blocking::Close && flow.key.protocol == net::kTcp;
+    const Verdict verdict = close ? close_both(flow, packet, direction, expected) : Verdict::Drop;
+    stop_inspecting(session);
+    schedule(index, now_ + kBlockedReportAfter);
+    return verdict;
+}
+
+// on_hello counts the session once, and lets allowlisted ones go.
+void Inspector::Core::on_hello(flow::Flow& flow, SessionState& session) {
+    const auto& hello = session.record.client_hello;
+    const bool named = !flow.allowlisted && hello.seen && !hello.sni.empty() &&
+                       judge_.allowlist().contains_hostname(hello.sni.view());
+    if (flow.allowlisted || named) {
+        flow.allowlisted = true;
+        counters_.add(Counter::SessionsWhitelisted);
+        make_negative(flow);
+        return;
+    }
+    if (!flow.recognised) {
+        flow.recognised = true;
+        counters_.add(Counter::SessionsInspected);
+        session.next_report = now_ + kHandshakeReportAfter;
+    }
+    if (session.tls13()) {
+        counters_.add(Counter::CertificatesHidden);
+    }
+}
+
+// judge_certificate looks the leaf up; true when the session is to be cut.
+bool Inspector::Core::judge_certificate(flow::Flow& flow, SessionState& session) {
+    metadata::Record& record = session.record;
+    intel::Sha1Blocklist::Hit hit{};
+    if (!judge_.blocklist().find(record.certificate.sha1, hit)) {
+        return false;
+    }
+    const intel::Allowlist& allowlist = judge_.allowlist();
+    if (allowlist.contains_certificate(record.certificate.sha1) ||
+        allowlist.contains_address(record.server.ip) ||
+        allowlist.contains_hostname(record.client_hello.sni.view())) {
+        record.reason = metadata::Reason::Allowlist;
+        return false;
+    }
+    const Selection selection = judge_.select(flow.key.wire, flow.client_side, selector_of(flow));
+    if (selection.rule == nullptr) {
+        return false;
+    }
+    const policy::Decision decision =
+        policy::Policy::decide_certificate(*selection.rule, hit.threat_level, hit.feed);
+    record.reason = metadata::Reason::CertificateBlocklist;
+    record.threat_level = hit.threat_level;
+    record.feed.assign(hit.feed);
+    record.category.assign(hit.reason);
+    counters_.add(Counter::SessionsDetected);
+    const bool cut = decision.action != policy::Enforcement::Permit;
+    if (cut) {
+        record.action = metadata::Action::Block;
+        flow.blocking = decision.action == policy::Enforcement::BlockClose ? flow::Blocking::Close
+                                                                           : flow::Blocking::Drop;
+        counters_.add(Counter::SessionsBlocked);
+    }
+    writer_.write(session, flow, metadata::Phase::Handshake, now_);
+    session.reported = true;
+    session.next_report = now_ + kUpdateEvery;
+    return cut;
+}
+
+void Inspector::Core::make_not_tls(flow::Flow& flow) {
+    counters_.add(Counter::NotTls);
+    make_negative(flow);
+    flow.inspection = flow::Inspection::NotTls;
+}
+
+void Inspector::Core::make_negative(flow::Flow& flow) {
+    if (flow.session != flow::kNoSession) {
+        release_session(flow);
+    }
+    flow.inspection = flow::Inspection::Negative;
+}
+
+}  // namespace eti::inspect

@@ -1,0 +1,452 @@
+#include "eti/tls/dtls_session.h"
+
+#include "tls/certificate_events.h"
+#include "tls/dtls_datagram.h"
+
+namespace eti::tls {
+namespace {
+
+// Connectivity checks before a call's handshake come in dozens.
+constexpr uint16_t kMaxForeignDatagrams = 64;
+// Beyond what endpoints take as a Certificate message: they drop it, we pass over it.
+constexpr uint32_t kMaxEndpointBytes = 262'144;
+// A number of a ClientHello that any server would still answer.
+constexpr uint16_t kMaxHellos = 8;
+
+uint32_t part_of_random(std::span<const uint8_t> body) {
+    constexpr std::size_t kVersionAndTime = 6;
+    wire::Reader reader(body);
+    uint32_t part = 0;
+    return reader.skip(kVersionAndTime) && reader.u32(part) ? part : 0;
+}
+
+bool is(uint8_t type, HandshakeType wanted) {
+    return type == static_cast<uint8_t>(wanted);
+}
+
+}  // namespace
+
+// Steering is one feed(): the session with the direction being read and the caller's pool and
+// visitor.
+class DtlsSession::Steering {
+  public:
+    Steering(DtlsSession& session, Direction direction, AssemblyPool& pool, SessionVisitor& visitor)
+        : session_(session), direction_(direction), pool_(pool), visitor_(visitor) {}
+
+    void run(wire::Reader datagram);
+
+  private:
+    using Added = DtlsMessage::Added;
+
+    bool inbound() const { return direction_ == Direction::In; }
+    bool stopped() const {
+        return session_.state_ == SessionState::NotTls || session_.state_ == SessionState::Broken ||
+               session_.state_ == SessionState::OverBudget;
+    }
+    void stop(SessionState state, SessionError error);
+    void foreign();
+    void recognised();
+
+    void record(const DtlsRecord& record);
+    void alert(wire::Reader body);
+    void encrypted();
+    void update_finished();
+
+    void fragment(const DtlsFragment& fragment);
+    Added add(Slot slot, const DtlsFragment& fragment);
+
+    void client_hello(const DtlsFragment& fragment);
+    void client_answers(uint16_t sequence);
+    void client_differs(const DtlsFragment& fragment);
+    void read_client_hello();
+    void start_over();
+    void server_differs();
+    void contradiction(DtlsMessage& message);
+
+    void verify_request(const DtlsFragment& fragment);
+    void server_hello(const DtlsFragment& fragment);
+    void read_server_hello();
+    void certificate(const DtlsFragment& fragment);
+    void certificate_whole();
+    void read_certificate();
+
+    DtlsSession& session_;
+    Direction direction_;
+    AssemblyPool& pool_;
+    SessionVisitor& visitor_;
+};
+
+void DtlsSession::reset(AssemblyPool& pool) {
+    release(pool);
+    *this = {};
+}
+
+void DtlsSession::release(AssemblyPool& pool) {
+    for (DtlsMessage& message : messages_) {
+        message.release(pool);
+    }
+}
+
+void DtlsSession::feed(Direction direction, std::span<const uint8_t> datagram, AssemblyPool& pool,
+                       SessionVisitor& visitor) {
+    Steering(*this, direction, pool, visitor).run(wire::Reader(datagram));
+}
+
+void DtlsSession::Steering::run(wire::Reader datagram) {
+    session_.contradicted_ = false;
+    if (stopped()) {
+        return;
+    }
+    wire::Reader rest = unwrap(datagram);
+    DtlsRecord next;
+    bool found = false;
+    while (!stopped() && next_record(rest, next)) {
+        found = true;
+        record(next);
+    }
+    if (!found && session_.state_ != SessionState::Detecting && has_unified_header(rest)) {
+        encrypted();
+    } else if (session_.state_ == SessionState::Detecting) {
+        foreign();
+    }
+}
+
+void DtlsSession::Steering::stop(SessionState state, SessionError error) {
+    session_.state_ = state;
+    session_.error_ = error;
+    session_.release(pool_);
+}
+
+void DtlsSession::Steering::foreign() {
+    if (++session_.foreign_datagrams_ > kMaxForeignDatagrams) {
+        stop(SessionState::NotTls, SessionError::NotTls);
+    }
+}
+
+void DtlsSession::Steering::recognised() {
+    if (session_.state_ == SessionState::Detecting) {
+        session_.state_ = SessionState::Handshaking;
+    }
+}
+
+void DtlsSession::Steering::record(const DtlsRecord& record) {
+    const auto type = static_cast<ContentType>(record.type);
+    session_.spoken_[index(direction_)] = true;
+    visitor_.record(direction_, type, static_cast<uint16_t>(record.fragment.remaining()));
+    if (record.epoch > 0 || (type == ContentType::ChangeCipherSpec && !record.fragment.empty())) {
+        encrypted();
+    } else if (type == ContentType::Alert) {
+        alert(record.fragment);
+    } else if (type == ContentType::Handshake) {
+        wire::Reader rest = record.fragment;
+        DtlsFragment next;
+        while (!stopped() && next_fragment(rest, next)) {
+            fragment(next);
+        }
+    }
+}
+
+void DtlsSession::Steering::alert(wire::Reader body) {
+    uint8_t level = 0;
+    uint8_t description = 0;
+    if (body.u8(level) && body.u8(description)) {
+        visitor_.alert(direction_, level, description);
+    }
+}
+
+// What is in clear is still read after that: datagrams overtake each other, and an endpoint skips
+// a ChangeCipherSpec that comes too early.
+void DtlsSession::Steering::encrypted() {
+    if (session_.state_ == SessionState::Detecting) {
+        return;
+    }
+    session_.encrypted_[index(direction_)] = true;
+    const DtlsMessage& certificate = session_.messages_[kCertificate];
+    if (certificate.is_whole() && !session_.server_hello_seen_) {
+        read_certificate();  // its ServerHello was missed
+    }
+    update_finished();
+}
+
+// With one side seen, that side must do.
+void DtlsSession::Steering::update_finished() {
+    const bool out_ends = session_.encrypted_[0] || !session_.spoken_[0];
+    if (!stopped() && (session_.tls13_ || (out_ends && session_.encrypted_[1]))) {
+        session_.state_ = SessionState::Finished;
+    }
+}
+
+void DtlsSession::Steering::fragment(const DtlsFragment& fragment) {
+    if (!inbound()) {
+        if (is(fragment.type, HandshakeType::ClientHello)) {
+            client_hello(fragment);
+        }
+    } else if (is(fragment.type, HandshakeType::HelloVerifyRequest)) {
+        verify_request(fragment);
+    } else if (is(fragment.type, HandshakeType::ServerHello)) {
+        server_hello(fragment);
+    } else if (is(fragment.type, HandshakeType::Certificate)) {
+        certificate(fragment);
+    } else if (is(fragment.type, HandshakeType::SupplementalData) && session_.server_hello_seen_ &&
+               fragment.sequence == session_.server_sequence_ + 1) {
+        session_.certificate_offset_ = 2;  // RFC 4680 section 2
+    }
+}
+
+DtlsMessage::Added DtlsSession::Steering::add(Slot slot, const DtlsFragment& fragment) {
+    DtlsMessage& message = session_.messages_[slot];
+    const Added added = message.add(fragment.sequence, fragment.length, fragment.offset,
+                                    fragment.bytes.bytes(), pool_);
+    if (added == Added::NoMemory) {
+        stop(SessionState::OverBudget, SessionError::AssemblyFull);
+    } else if (added == Added::TooLong && fragment.length <= kMaxEndpointBytes) {
+        stop(SessionState::OverBudget, SessionError::MessageTooLong);
+    } else if (added != Added::TooLong) {
+        recognised();
+    }
+    return added;
+}
+
+void DtlsSession::Steering::client_hello(const DtlsFragment& fragment) {
+    DtlsMessage& message = session_.messages_[kClientHello];
+    if (fragment.sequence > kMaxHellos) {
+        return;
+    }
+    if (message.started() && fragment.sequence != message.sequence()) {
+        if (fragment.sequence < message.sequence()) {
+            return;
+        }
+        client_answers(fragment.sequence);
+        if (message.is_done()) {
+            return;
+        }
+        message.reset(pool_);
+    }
+    switch (add(kClientHello, fragment)) {
+        case Added::Whole:
+            client_answers(message.sequence());
+            read_client_hello();
+            break;
+        case Added::Contradicted:
+            client_differs(fragment);
+            break;
+        default:
+            break;
+    }
+}
+
+// Each side counts its messages, and each ClientHello answers one message of the server. So the
+// ServerHello has the number of the last ClientHello.
+void DtlsSession::Steering::client_answers(uint16_t sequence) {
+    if (!session_.server_hello_seen_ &&
+        (!session_.sequence_known_ || sequence > session_.server_sequence_)) {
+        session_.server_sequence_ = sequence;
+        session_.sequence_known_ = true;
+    }
+}
+
+// Another hello with the number of the first: a client that starts over, unless its random is the
+// same and only the cookie is new. Less than a whole one does not undo what is known.
+void DtlsSession::Steering::client_differs(const DtlsFragment& fragment) {
+    DtlsMessage& message = session_.messages_[kClientHello];
+    const auto other = message.message();
+    if (!message.is_done()) {
+        message.reset(pool_);
+        client_hello(fragment);
+    } else if (other.empty() || part_of_random(other) == session_.client_random_) {
+        message.release(pool_);
+    } else {
+        session_.messages_[kServerHello].reset(pool_);
+        start_over();
+        client_answers(message.sequence());
+        read_client_hello();
+    }
+}
+
+void DtlsSession::Steering::start_over() {
+    session_.messages_[kCertificate].reset(pool_);
+    session_.state_ = SessionState::Handshaking;
+    session_.error_ = SessionError::None;
+    session_.encrypted_ = {};
+    session_.offer_ = {};
+    session_.certificate_form_ = CertificateForm::X509;
+    session_.server_sequence_ = 0;
+    session_.certificate_offset_ = 1;
+    session_.sequence_known_ = false;
+    session_.verify_requested_ = false;
+    session_.server_hello_seen_ = false;
+    session_.tls13_ = false;
+}
+
+void DtlsSession::Steering::read_client_hello() {
+    DtlsMessage& message = session_.messages_[kClientHello];
+    session_.client_random_ = part_of_random(message.message());
+    ClientHello hello;
+    if (parse_dtls_client_hello(wire::Reader(message.message()), hello) == ParseError::None) {
+        session_.offer_.read(hello);
+        visitor_.client_hello(hello);
+    } else {
+        session_.error_ = SessionError::ClientHello;
+    }
+    message.done(pool_);
+}
+
+void DtlsSession::Steering::verify_request(const DtlsFragment& fragment) {
+    recognised();
+    if (session_.server_hello_seen_ ||
+        (session_.sequence_known_ && fragment.sequence != session_.server_sequence_)) {
+        return;
+    }
+    session_.server_sequence_ = static_cast<uint16_t>(fragment.sequence + 1);
+    session_.sequence_known_ = true;
+    session_.verify_requested_ = true;
+}
+
+void DtlsSession::Steering::server_hello(const DtlsFragment& fragment) {
+    const bool expected =
+        !session_.sequence_known_ || fragment.sequence == session_.server_sequence_;
+    if (!expected) {
+        // In the place of a HelloVerifyRequest: one of them is not what the client sees.
+        if (session_.verify_requested_ && !session_.server_hello_seen_ &&
+            fragment.sequence + 1 == session_.server_sequence_) {
+            session_.contradicted_ = true;
+        }
+        return;
+    }
+    DtlsMessage& message = session_.messages_[kServerHello];
+    if (message.started() && fragment.sequence != message.sequence()) {
+        return;
+    }
+    switch (add(kServerHello, fragment)) {
+        case Added::Whole:
+            read_server_hello();
+            break;
+        case Added::Contradicted:
+            server_differs();
+            break;
+        default:
+            break;
+    }
+}
+
+// Where the client is not seen, it may have started over.
+void DtlsSession::Steering::server_differs() {
+    DtlsMessage& message = session_.messages_[kServerHello];
+    if (session_.spoken_[index(Direction::Out)] || !message.is_done() ||
+        message.message().empty()) {
+        contradiction(message);
+    } else {
+        start_over();
+        read_server_hello();
+    }
+}
+
+// What was read before is what counts, and later copies are compared with it.
+void DtlsSession::Steering::contradiction(DtlsMessage& message) {
+    session_.contradicted_ = true;
+    if (message.is_done()) {
+        message.release(pool_);
+    }
+}
+
+void DtlsSession::Steering::read_server_hello() {
+    DtlsMessage& message = session_.messages_[kServerHello];
+    session_.server_sequence_ = message.sequence();
+    session_.sequence_known_ = true;
+    ServerHello hello;
+    const bool parsed =
+        parse_server_hello(wire::Reader(message.message()), hello) == ParseError::None;
+    if (parsed) {
+        visitor_.server_hello(hello);
+    } else {
+        session_.error_ = SessionError::ServerHello;
+    }
+    if (parsed && hello.hello_retry_request) {
+        ++session_.server_sequence_;
+        message.reset(pool_);
+        return;
+    }
+    session_.server_hello_seen_ = true;
+    if (parsed) {
+        session_.tls13_ = session_.offer_.tls13_agreed(hello);
+        session_.certificate_form_ = session_.offer_.form_agreed(hello);
+    }
+    message.done(pool_);
+    certificate_whole();
+    update_finished();
+}
+
+// A Certificate that overtakes its ServerHello waits for it: its number tells then whether the
+// client will take it.
+void DtlsSession::Steering::certificate(const DtlsFragment& fragment) {
+    DtlsMessage& message = session_.messages_[kCertificate];
+    if (session_.tls13_ ||
+        (session_.server_hello_seen_ &&
+         fragment.sequence != session_.server_sequence_ + session_.certificate_offset_) ||
+        (message.started() && fragment.sequence != message.sequence())) {
+        return;
+    }
+    switch (add(kCertificate, fragment)) {
+        case Added::Whole:
+            certificate_whole();
+            break;
+        case Added::Contradicted:
+            contradiction(message);
+            break;
+        default:
+            break;
+    }
+}
+
+void DtlsSession::Steering::certificate_whole() {
+    DtlsMessage& message = session_.messages_[kCertificate];
+    const bool missed_hello = session_.encrypted_[0] || session_.encrypted_[1];
+    if (!session_.server_hello_seen_ && missed_hello) {
+        read_certificate();
+    } else if (!session_.server_hello_seen_) {
+        if (!message.keep(pool_)) {
+            stop(SessionState::OverBudget, SessionError::AssemblyFull);
+        }
+    } else if (session_.tls13_ ||
+               message.sequence() != session_.server_sequence_ + session_.certificate_offset_) {
+        message.reset(pool_);
+    } else if (message.is_whole()) {
+        read_certificate();
+    }
+}
+
+void DtlsSession::Steering::read_certificate() {
+    DtlsMessage& message = session_.messages_[kCertificate];
+    CertificateListReader list;
+    list.start(static_cast<uint32_t>(message.message().size()));
+    const bool good = session_.certificate_form_ != CertificateForm::X509 ||
+                      report_entries(list, message.message(), visitor_);
+    message.done(pool_);
+    if (!good) {
+        stop(SessionState::Broken, SessionError::Certificate);
+    }
+}
+
+bool may_be_dtls(std::span<const uint8_t> datagram) {
+    wire::Reader rest = unwrap(wire::Reader(datagram));
+    DtlsRecord record;
+    if (!next_record(rest, record) || record.epoch != 0) {
+        return false;
+    }
+    const auto type = static_cast<ContentType>(record.type);
+    if (type != ContentType::Handshake) {
+        return (type == ContentType::Alert && record.fragment.remaining() == 2) ||
+               (type == ContentType::ChangeCipherSpec && record.fragment.remaining() == 1);
+    }
+    DtlsFragment fragment;
+    return next_fragment(record.fragment, fragment) && fragment.length <= kMaxMessageBytes &&
+           (is(fragment.type, HandshakeType::ClientHello) ||
+            is(fragment.type, HandshakeType::ServerHello) ||
+            is(fragment.type, HandshakeType::HelloVerifyRequest));
+}
+
+bool may_lead_to_dtls(std::span<const uint8_t> datagram) {
+    return is_stun(wire::Reader(datagram));
+}
+
+}  // namespace eti::tls

@@ -1,0 +1,140 @@
+#include "traffic.h"
+
+#include "capture.h"
+#include "tests/support/packet_builder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <set>
+
+namespace eti::bench {
+namespace {
+
+std::vector<SessionTemplate> all_sessions() {
+    return {tls12_session(),
+            tls12_session({.ipv6 = true}),
+            tls12_session({.vlans = {100}}),
+            tls13_session({.ipv6 = true, .vlans = {100, 7}}),
+            bulk_session(1),
+            http_session(),
+            udp_session(),
+            half_open_session(3),
+            syn_session()};
+}
+
+// transport_checksum is 0 where the packet's own is right.
+uint16_t transport_checksum(const net::PacketView& view) {
+    const auto ip = view.frame.subspan(view.ip_offset, view.ip_bytes);
+    const auto segment = ip.subspan(view.ipv6 ? 40 : 20);
+    net::Checksum checksum;
+    checksum.add(view.source.bytes());  // 0xffff in front of an IPv4 address adds nothing
+    checksum.add(view.destination.bytes());
+    checksum.add(view.protocol);
+    checksum.add(static_cast<uint16_t>(segment.size()));
+    checksum.add(segment);
+    return checksum.finish();
+}
+
+TEST(SessionTemplate, EveryFlowHasItsOwnClientAndRightChecksums) {
+    for (const SessionTemplate& session : all_sessions()) {
+        SCOPED_TRACE(session.name);
+        std::set<std::pair<net::IpAddress, uint16_t>> clients;
+        for (const uint32_t flow :
+             {0U, 1U, 63U, 64U, 65'536U * 64 - 1, 65'536U * 64, 1'073'741'823U}) {
+            std::set<std::pair<net::IpAddress, uint16_t>> of_flow;
+            for (const TemplatePacket& packet : session.packets) {
+                Bytes frame(packet.frame.size());
+                write_packet(packet, flow, frame);
+                net::PacketView view;
+                ASSERT_EQ(net::parse_packet(frame, view), net::ParseResult::Transport);
+                if (packet.way == Way::ToServer) {
+                    of_flow.insert({view.source, view.source_port});
+                } else {
+                    of_flow.insert({view.destination, view.destination_port});
+                }
+                if (view.protocol == net::kTcp) {
+                    ASSERT_EQ(transport_checksum(view), 0) << "flow " << flow;
+                }
+                if (!view.ipv6) {
+                    net::Checksum checksum;
+                    checksum.add(std::span<const uint8_t>(frame).subspan(view.ip_offset, 20));
+                    ASSERT_EQ(checksum.finish(), 0) << "flow " << flow;
+                }
+            }
+            ASSERT_EQ(of_flow.size(), 1U) << "flow " << flow;
+            ASSERT_TRUE(clients.insert(*of_flow.begin()).second) << "flow " << flow;
+        }
+    }
+}
+
+TEST(Traffic, KeepsThatManySessionsOpenAndEveryOneInOrder) {
+    for (const std::string& mode : mode_names()) {
+        SCOPED_TRACE(mode);
+        constexpr uint32_t kFlows = 50;
+        Traffic traffic(traffic_of(mode, 2), kFlows);
+        std::map<uint32_t, std::vector<const TemplatePacket*>> flows;
+        for (int i = 0; i < 20'000; ++i) {
+            const Traffic::Next next = traffic.next();
+            flows[next.flow].push_back(next.packet);
+        }
+        for (const auto& [flow, packets] : flows) {
+            for (std::size_t i = 1; i < packets.size(); ++i) {
+                ASSERT_EQ(packets[i], packets[i - 1] + 1) << "flow " << flow;
+            }
+        }
+        EXPECT_EQ(flows.rbegin()->first + 1, flows.size());
+        EXPECT_GE(traffic.flows_started(), kFlows);
+    }
+}
+
+TEST(Traffic, AMixHasItsSharesOfBytes) {
+    Traffic traffic(traffic_of("mix", 1), 1000);
+    std::map<uint8_t, double> bytes;  // by IP protocol
+    double total = 0;
+    for (int i = 0; i < 1'000'000; ++i) {
+        const TemplatePacket& packet = *traffic.next().packet;
+        net::PacketView view;
+        net::parse_packet(packet.frame, view);
+        const bool http = view.source_port == 80 || view.destination_port == 80;
+        bytes[http ? 80 : view.protocol] += static_cast<double>(packet.frame.size());
+        total += static_cast<double>(packet.frame.size());
+    }
+    EXPECT_NEAR(bytes[80] / total, 0.10, 0.02);
+    EXPECT_NEAR(bytes[net::kUdp] / total, 0.10, 0.02);
+    EXPECT_NEAR(bytes[net::kTcp] / total, 0.80, 0.03);
+    EXPECT_GT(bytes[0], 0) << "ARP";
+}
+
+TEST(Capture, KeepsDirectionTimeAndBytes) {
+    const std::string path = testing::TempDir() + "load_capture_test.pcapng";
+    Capture capture(path);
+    capture.write(Way::ToClient, Bytes{1, 2, 3, 4, 5}, 7);
+    capture.finish();
+    std::ifstream file(path, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    const auto little = [](uint32_t value) {
+        return std::string{static_cast<char>(value), static_cast<char>(value >> 8), 0, 0};
+    };
+    ASSERT_EQ(bytes.size(), 28U + 2 * 20 + 40);
+    EXPECT_EQ(bytes.substr(68), little(6) + little(40) + little(1) + little(0) + little(7) +
+                                    little(5) + little(5) + std::string("\1\2\3\4\5\0\0\0", 8) +
+                                    little(40));
+    std::filesystem::remove(path);
+}
+
+TEST(Capture, NamesAFileItCannotWrite) {
+    try {
+        Capture capture("/nowhere/at/all.pcapng");
+        FAIL();
+    } catch (const std::runtime_error& error) {
+        EXPECT_THAT(error.what(), testing::HasSubstr("/nowhere/at/all.pcapng"));
+    }
+}
+
+}  // namespace
+}  // namespace eti::bench

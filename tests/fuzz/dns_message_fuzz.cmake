@@ -1,0 +1,1 @@
+eti_fuzz(dns_message DEPENDS dns)

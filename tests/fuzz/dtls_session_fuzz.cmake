@@ -1,0 +1,1 @@
+eti_fuzz(dtls_session DEPENDS tls)

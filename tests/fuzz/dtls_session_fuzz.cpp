@@ -1,0 +1,88 @@
+// Datagrams of both directions: one byte of direction (lowest bit), two of length, then the bytes.
+// A datagram that comes twice must change nothing but the counts of records and alerts.
+#include "eti/base/check.h"
+#include "eti/tls/dtls_session.h"
+#include "eti/wire/reader.h"
+#include "tests/support/tls_log.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace {
+
+using eti::tls::AssemblyPool;
+using eti::tls::DtlsSession;
+
+// One more than a session can hold at once, because a message that grows has two for a moment.
+constexpr uint32_t kBuffers = 4;
+
+AssemblyPool& pool() {
+    static AssemblyPool instance(kBuffers, kBuffers);
+    return instance;
+}
+
+// Every buffer must be back once the session is reset.
+void check_nothing_kept() {
+    std::vector<std::span<uint8_t>> all;
+    for (uint32_t i = 0; i < 2 * kBuffers; ++i) {
+        all.push_back(
+            pool().allocate(i < kBuffers ? AssemblyPool::kLargeBytes : AssemblyPool::kSmallBytes));
+        ETI_CHECK(!all.back().empty());
+    }
+    for (const auto buffer : all) {
+        pool().free(buffer);
+    }
+}
+
+class Log : public eti::test::TlsLog {
+    void alert(eti::Direction, uint8_t, uint8_t) override {}
+};
+
+std::string run(eti::wire::Reader input, int times) {
+    Log log;
+    DtlsSession session;
+    uint8_t direction = 0;
+    uint16_t length = 0;
+    while (input.u8(direction) && input.u16(length)) {
+        eti::wire::Reader datagram;
+        if (!input.take(std::min<std::size_t>(length, input.remaining()), datagram)) {
+            break;
+        }
+        for (int i = 0; i < times; ++i) {
+            session.feed(static_cast<eti::Direction>(direction & 1), datagram.bytes(), pool(), log);
+        }
+    }
+    const std::string result = log.text() + std::to_string(static_cast<int>(session.error())) +
+                               (session.certificate_complete() ? " certificate" : "") +
+                               (session.tls13() ? " 13" : "");
+    const bool gave_up = session.state() == eti::tls::SessionState::NotTls;
+    session.reset(pool());
+    check_nothing_kept();
+    return gave_up ? "" : result;
+}
+
+bool once_at_most(const std::string& log, const char* event) {
+    const std::size_t first = log.find(event);
+    return first == std::string::npos || log.find(event, first + 1) == std::string::npos;
+}
+
+// Hellos that replace each other do so each time they come. Without a ServerHello, what counts as
+// encrypted depends on whether the flow was known to be DTLS before.
+bool comparable(const std::string& log) {
+    return once_at_most(log, "client_hello") && once_at_most(log, "server_hello") &&
+           log.find("server_hello") != std::string::npos;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+    const eti::wire::Reader input(std::span<const uint8_t>(data, size));
+    const std::string once = run(input, 1);
+    if (!comparable(once)) {
+        return 0;
+    }
+    const std::string twice = run(input, 2);
+    ETI_CHECK(once.empty() || twice.empty() || once == twice);
+    return 0;
+}

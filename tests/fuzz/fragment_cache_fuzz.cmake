@@ -1,0 +1,1 @@
+eti_fuzz(fragment_cache DEPENDS decap net wire)

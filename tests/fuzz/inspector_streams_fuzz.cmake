@@ -1,0 +1,1 @@
+eti_fuzz(inspector_streams DEPENDS inspect)

@@ -1,0 +1,1 @@
+eti_fuzz(packet DEPENDS decap flow)

@@ -1,0 +1,1 @@
+eti_fuzz(preamble DEPENDS tls)

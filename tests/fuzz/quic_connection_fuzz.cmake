@@ -1,0 +1,1 @@
+eti_fuzz(quic_connection DEPENDS quic)
