@@ -75,7 +75,9 @@ Verdict Inspector::Core::inspect_packet(const Packet& packet) {
     }
     uint32_t index = flows_.find(packet.key, packet.hash);
     if (index != flow::FlowTable::kNone && packet.view.protocol == net::kTcp &&
-        packet.view.has(net::kSyn) && is_sound_syn(flows_.at(index), packet)) {
+        packet.view.has(net::kSyn) &&
+        is_sound(flows_.at(index), packet, flows_.at(index).direction_of(packet.source_is_low),
+                 net::parse_tcp_options(packet.view.tcp_options()))) {
         index = restart_flow(index, packet);
     }
     if (index != flow::FlowTable::kNone) {

@@ -40,7 +40,6 @@ class Inspector::Core {
     // --- core.cpp: one packet of a flow ---
     bool came_from_its_side(const flow::Flow& flow, const Packet& packet) const;
     Verdict inspect_packet(const Packet& packet);
-    bool is_sound_syn(flow::Flow& flow, const Packet& packet) const;
     Verdict inspect_flow(uint32_t index, const Packet& packet);
     Verdict inspect_segment(uint32_t index, const Packet& packet, Direction direction);
     Verdict inspect_without_flow(const Packet& packet);
@@ -57,7 +56,8 @@ class Inspector::Core {
     // --- tcp.cpp: what endpoints believe ---
     bool is_believed(flow::Flow& flow, const Packet& packet, Direction direction);
     bool matters(const flow::Flow& flow, const Packet& packet, Direction direction) const;
-    bool is_sound(flow::Flow& flow, const Packet& packet, Direction direction) const;
+    bool is_sound(flow::Flow& flow, const Packet& packet, Direction direction,
+                  const net::TcpOptions& options) const;
     bool is_undamaged(flow::Flow& flow, const Packet& packet, Direction direction) const;
     static bool is_timely(const TcpSide& side, TcpSide& other, const Packet& packet,
                           const net::TcpOptions& options);

@@ -4,7 +4,7 @@
 namespace eti::inspect {
 namespace {
 
-// sends_dtls_hello tells who a whole first DTLS record makes of its sender (RFC 6347 section 4.2).
+// opposes_dtls_role: by its first DTLS record the sender has the other role (RFC 6347 section 4.2).
 bool opposes_dtls_role(std::span<const uint8_t> datagram, Direction direction) {
     constexpr std::size_t kMessageType = 13;
     constexpr uint8_t kHandshake = 22;

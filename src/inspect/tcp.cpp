@@ -5,6 +5,14 @@
 #include <algorithm>
 
 namespace eti::inspect {
+namespace {
+
+// may_change: what passes now could still change the verdict. Records are sampled beyond that.
+bool may_change(const SessionState& session) {
+    return session.inspecting && (!session.decided() || session.keeps_bytes());
+}
+
+}  // namespace
 
 // is_believed: the receiving endpoint will take the segment. What it ignores must not tell us
 // anything either, or a decoy would decide in the place of what follows.
@@ -14,7 +22,7 @@ bool Inspector::Core::is_believed(flow::Flow& flow, const Packet& packet, Direct
         return true;
     }
     const net::TcpOptions options = net::parse_tcp_options(view.tcp_options());
-    if (!is_sound(flow, packet, direction) || options.has_md5) {
+    if (!is_sound(flow, packet, direction, options)) {
         return false;
     }
     const std::size_t at = eti::index(direction);
@@ -76,12 +84,14 @@ bool Inspector::Core::matters(const flow::Flow& flow, const Packet& packet,
 }
 
 // is_sound: what does not depend on where in the connection the segment stands.
-bool Inspector::Core::is_sound(flow::Flow& flow, const Packet& packet, Direction direction) const {
+bool Inspector::Core::is_sound(flow::Flow& flow, const Packet& packet, Direction direction,
+                               const net::TcpOptions& options) const {
     const net::PacketView& view = packet.view;
     // RFC 9293 section 3.10.7.4: past the handshake a segment without ACK is dropped.
     const bool has_state = view.has(net::kSyn) || view.has(net::kRst) || view.has(net::kAck);
     // From the wire's other side it never reaches the end it is addressed to.
-    return has_state && came_from_its_side(flow, packet) && is_undamaged(flow, packet, direction);
+    return has_state && !options.has_md5 && came_from_its_side(flow, packet) &&
+           is_undamaged(flow, packet, direction);
 }
 
 // is_torn: an urgent byte leaves the stream of one receiver and stays in that of another, and which
@@ -100,8 +110,7 @@ bool Inspector::Core::is_torn(const flow::Flow& flow, const Packet& packet) cons
     const SessionState& session = sessions_.at(flow.session);
     const bool before_tls = session.in_preamble && !session.preamble.found(Direction::Out) &&
                             !session.preamble.found(Direction::In);
-    return session.reading == Reading::Tls && session.inspecting && !before_tls &&
-           (!session.decided() || session.keeps_bytes());
+    return session.reading == Reading::Tls && !before_tls && may_change(session);
 }
 
 // is_contested: two answers to one SYN, and the client has not said yet which it takes. What the
@@ -159,11 +168,6 @@ void Inspector::Core::note_window(const flow::Flow& flow, SessionState& session,
         limited.window_end = end;
         limited.window_known = true;
     }
-}
-
-bool Inspector::Core::is_sound_syn(flow::Flow& flow, const Packet& packet) const {
-    return is_sound(flow, packet, flow.direction_of(packet.source_is_low)) &&
-           !net::parse_tcp_options(packet.view.tcp_options()).has_md5;
 }
 
 // restart_flow handles a SYN in a flow that is there already: the port may be in use anew. A SYN
@@ -300,7 +304,7 @@ void Inspector::Core::follow_session(flow::Flow& flow, const Packet& packet, Dir
     if (view.has(net::kFin)) {
         session.tcp[at].fin_waiting = true;
         session.tcp[at].fin_sequence =
-            payload_sequence(view) + static_cast<uint32_t>(view.payload.size());
+            payload_sequence(view) + static_cast<uint32_t>(view.payload.size()) + view.missing;
     }
 }
 

@@ -8,7 +8,7 @@ namespace {
 
 struct LinkNumber {
     uint32_t file;
-    uint32_t library;
+    uint32_t dlt;
 };
 constexpr std::array<LinkNumber, 5> kLinkNumbers{
     {{100, 11}, {101, 12}, {102, 15}, {103, 16}, {106, 19}}};
@@ -150,7 +150,7 @@ Timestamp time_of(uint64_t units, const Interface& interface) {
 uint32_t link_type_from_file(uint32_t number) {
     for (const LinkNumber& link : kLinkNumbers) {
         if (link.file == number) {
-            return link.library;
+            return link.dlt;
         }
     }
     return number;
@@ -158,7 +158,7 @@ uint32_t link_type_from_file(uint32_t number) {
 
 uint32_t link_type_for_file(uint32_t number) {
     for (const LinkNumber& link : kLinkNumbers) {
-        if (link.library == number) {
+        if (link.dlt == number) {
             return link.file;
         }
     }
