@@ -49,6 +49,10 @@ function(eti_tests kind room)
                                                  ETI_BINARY_DIR="${CMAKE_BINARY_DIR}")
     target_link_libraries(${target} PRIVATE eti::${room} ${depends} eti_support ${ARG_LIBRARIES}
                                             eti_options GTest::gmock GTest::gtest_main)
+    if(TARGET eti_test_headers AND NOT "PkgConfig::DPDK" IN_LIST ARG_LIBRARIES)  # its flags differ
+        target_precompile_headers(${target} REUSE_FROM eti_test_headers)
+        target_compile_options(${target} PRIVATE -fpch-preprocess)
+    endif()
     gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
                          TEST_PREFIX "${kind}.${room}."
                          PROPERTIES LABELS ${kind} TIMEOUT 300 ENVIRONMENT
