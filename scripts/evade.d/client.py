@@ -75,9 +75,9 @@ class Client:
         """RFC 7413: the first connection asks for the cookie."""
         with socket.socket(self.family) as sock:
             sock.bind((self.local[0], 0))
-            sock.sendto(b"x", tcp_socket.MSG_FASTOPEN, (self.remote[0], port))
+            sock.sendto(b"no TLS at all\n", tcp_socket.MSG_FASTOPEN, (self.remote[0], port))
             sock.settimeout(2)
-            sock.recv(100)  # an alert
+            sock.recv(100)  # its alert
 
     def earlier_connection(self):
         """A session with the unlisted certificate, so that the flow of these ports is decided."""

@@ -9,7 +9,7 @@ import tcp_socket
 
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 MD5_OPTION = b"\x13\x12" + bytes(16) + b"\x01\x01"
-OLD_TIMESTAMP = b"\x01\x01\x08\x0a" + struct.pack("!II", 1, 1)
+A_DAY = 86_400_000  # of milliseconds, Linux's unit for timestamps
 FAR_AWAY = 0x40000000
 
 
@@ -81,7 +81,9 @@ def data_without_ack(sock, flight):
 
 
 def data_with_old_timestamp(sock, flight):
-    inject(sock, PSH | ACK, garbage(flight), options=OLD_TIMESTAMP)
+    old = (tcp_socket.timestamp(sock) - A_DAY) & 0xffffffff
+    inject(sock, PSH | ACK, garbage(flight),
+           options=b"\x01\x01\x08\x0a" + struct.pack("!II", old, 0))
 
 
 def syn_inside(sock, _):

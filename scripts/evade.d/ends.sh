@@ -69,6 +69,6 @@ start_path() {
     local name=$1 where=$2
     shift 2
     rm -f "$STATE/log/$name"
-    start_child "$name" "$where" "$TOOLS/path.py" lan0 eth0 "$@"
+    start_child "$name" "$where" "$PYTHON" "$TOOLS/path.py" lan0 eth0 "$@"
     wait_until 10 grep -qs ready "$STATE/log/$name"
 }

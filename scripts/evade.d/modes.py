@@ -39,7 +39,7 @@ class Mode:
     half_close: bool = False
     cookie_refused: bool = False  # fast open at a server that does not take it
     before: str = None  # an earlier connection from the same port: "reset" or "closed"
-    patience: float = 12
+    patience: float = 10
     # Both.
     signed: bool = False  # RFC 2385
     first_sequence: int = None  # of both sides; needs a simultaneous open

@@ -30,6 +30,7 @@ PIECE = 256  # a multiple of 8
 FRAGMENT_HEADER, TCP, UDP = 44, 6, 17
 
 chance = random.Random(1)
+identifications = random.SystemRandom()  # or the next run would use this one's again
 
 
 class Device:
@@ -105,7 +106,7 @@ def cut(frame):
     kind, packet = wraps.ether_type(frame), frame[14:]
     if kind == wraps.IPV4 and len(packet) > PIECE + 20 and packet[0] == 0x45:
         body = packet[20:wraps.packet_length(packet)]
-        identification = chance.randrange(65536)
+        identification = identifications.randrange(65536)
         for start in range(0, len(body), PIECE):
             piece = body[start:start + PIECE]
             more = 0x2000 if start + PIECE < len(body) else 0
@@ -116,7 +117,7 @@ def cut(frame):
                    + header[12:] + piece)
     elif kind == wraps.IPV6 and len(packet) > PIECE + 40 and packet[6] in (TCP, UDP):
         body = packet[40:wraps.packet_length(packet)]
-        identification = chance.randrange(2**32)
+        identification = identifications.randrange(2**32)
         for start in range(0, len(body), PIECE):
             piece = body[start:start + PIECE]
             more = 1 if start + PIECE < len(body) else 0

@@ -52,7 +52,7 @@ def pop3(sock):
 
 
 def ftp(sock):
-    dialogue(sock, b"220 ready\r\n", b"211-Features\r\n AUTH TLS\r\n211 End\r\n", b"234 begin\r\n")
+    dialogue(sock, b"220 ready\r\n", b"234 begin\r\n")
 
 
 def xmpp(sock):

@@ -1,12 +1,12 @@
 # How one attempt is made. Each runner prints what the client saw, in the words of client.py, for the
 # server in KIND: listed or twin. LAST is the last digit of its addresses, LEAF its certificate.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2153  # CLIENT is topology.sh's, PORT the caller's
 
 # talk WHERE FROM TO-WITHOUT-LAST-DIGIT MODE [OPTION...]
 talk() {
     local where=$1 from=$2 to=$3 mode=$4
     shift 4
-    "$where" timeout 60 "$TOOLS/client.py" "$mode" --from "$from" --to "$to$LAST" --leaf "$LEAF" \
+    "$where" timeout --foreground 60 "$PYTHON" "$TOOLS/client.py" "$mode" --from "$from" --to "$to$LAST" --leaf "$LEAF" \
         --page "$PAGE" "$@" 2>>"$STATE/log/client" || echo "none the client ended with $?"
 }
 
@@ -58,7 +58,7 @@ meeting() {
     local mode=$1 when port=$((31000 + RANDOM % 20000)) peer=40000
     start_path path-far in_server delay || echo "none path.py did not start"
     when=$(awk '{ print $1 + 1 }' /proc/uptime)
-    start_child meeting in_far "$TOOLS/server.py" --pki "$PKI" --page "$PAGE" \
+    start_child meeting in_far "$PYTHON" "$TOOLS/server.py" --pki "$PKI" --page "$PAGE" \
         --meet "$mode" "10.0.1.20$LAST:$peer" "10.0.1.10:$port" "$when"
     talk in_client 10.0.1.10 10.0.1.20 "$mode" --port "$peer" --source-port "$port" \
         --meet-at "$when"
@@ -85,7 +85,7 @@ s_client() {
     shift 2
     rm -f "$STATE/messages" "$STATE/got"
     printf 'GET /page.bin HTTP/1.0\r\n\r\n' |
-        "$where" timeout 15 openssl s_client -quiet -msg -msgfile "$STATE/messages" -connect "$to" \
+        "$where" timeout --foreground 15 openssl s_client -quiet -msg -msgfile "$STATE/messages" -connect "$to" \
             "$@" >"$STATE/got" 2>"$STATE/s_client.err" || true
 }
 
@@ -132,8 +132,8 @@ dtls() {
         -accept '$to:4433' -mtu $mtu -cert '$PKI/$KIND.example-four.pem' \
         -cert_chain '$PKI/$KIND.example-four.pem' -key '$PKI/$KIND.example.key'"
     wait_until 10 dtls_listening "$server" || echo "none openssl s_server did not start"
-    { echo "$word" && sleep 1.5; } |
-        "$client" timeout 4 openssl s_client -dtls1_2 -mtu "$mtu" -quiet -msg \
+    { echo "$word" && sleep 0.7; } |
+        "$client" timeout --foreground 3 openssl s_client -dtls1_2 -mtu "$mtu" -quiet -msg \
             -msgfile "$STATE/messages" -connect "$to:4433" >"$STATE/got" 2>"$STATE/s_client.err" ||
         true
     if grep -qs "$word" "$STATE/log/dtls"; then

@@ -9,7 +9,7 @@ import time
 MSG_FASTOPEN = 0x20000000
 UNSENT = 0x894B  # SIOCOUTQNSD
 TCP_MD5SIG_EXT, MD5_PREFIX = 32, 1
-TCP_REPAIR, TCP_REPAIR_QUEUE, TCP_QUEUE_SEQ = 19, 20, 21
+TCP_REPAIR, TCP_REPAIR_QUEUE, TCP_QUEUE_SEQ, TCP_TIMESTAMP = 19, 20, 21, 24
 REPAIR_OFF_QUIETLY = -1  # no window probe
 RECEIVED, SENT = 1, 2
 SYN_DATA_TAKEN = 0x20  # TCPI_OPT_SYN_DATA
@@ -47,6 +47,12 @@ def sequence_numbers(sock):
             sock.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR_QUEUE, queue)
             numbers.append(sock.getsockopt(socket.IPPROTO_TCP, TCP_QUEUE_SEQ) & 0xffffffff)
     return numbers
+
+
+def timestamp(sock):
+    """What the socket's next segment carries as its timestamp, RFC 7323."""
+    with repaired(sock):
+        return sock.getsockopt(socket.IPPROTO_TCP, TCP_TIMESTAMP) & 0xffffffff
 
 
 def start_at(sock, sequence):
