@@ -1,6 +1,6 @@
 """Segments that look like a connection's, sent beside it through a raw socket. Each function takes
-the connected socket and the bytes its owner will send next. IPv4. A hop count of 2 passes the router
-before the box and dies at the one behind it."""
+the connected socket and the bytes its owner will send next. IPv4. A hop count of 2 passes the
+router before the box and dies at the one behind it."""
 
 import socket
 import struct

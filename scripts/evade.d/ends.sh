@@ -28,7 +28,8 @@ ends_up() {
     ip -n "$NEAR" link set dev eth0 mtu 1400  # room for a tunnel's headers
     ip -n "$FAR" link set dev eth0 mtu 1400
     address "$NEAR" 10.0.1.20/24 fd00:1::20/64 10.0.3.10/24 10.0.3.11/24
-    address "$FAR" 10.0.1.200/24 10.0.1.201/24 fd00:1::200/64 fd00:1::201/64 10.0.4.100/24 10.0.4.101/24
+    address "$FAR" 10.0.1.200/24 10.0.1.201/24 fd00:1::200/64 fd00:1::201/64 \
+        10.0.4.100/24 10.0.4.101/24
     ip -n "$CLIENT" address add 10.0.3.1/24 dev lan0
     ip -n "$SERVER" address add 10.0.4.1/24 dev lan0
     ip -n "$NEAR" route add 10.0.4.0/24 via 10.0.3.1

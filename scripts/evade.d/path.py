@@ -7,7 +7,7 @@ Frames from the first device go to the second and back. The ways apply to what t
 sends; wrapping is undone for what it receives. No netem and no tunnel module is needed.
 
   reorder duplicate lose corrupt jitter   what netem does, to a tenth or more of the frames
-  delay                                   100 ms, in both directions
+  delay                                   50 ms, in both directions
   fragments fragments_backward            IPv4 and IPv6 in pieces of at most 256 bytes
   any name of wraps.py                    in that tunnel
 """
@@ -133,7 +133,7 @@ class Path:
         self._inner, self._outer = inner, outer
         self._wraps = [wraps.WRAPS[way] for way in ways if way in wraps.WRAPS]
         self._impairments = [IMPAIRMENTS[way] for way in ways if way in IMPAIRMENTS]
-        self._delay = 0.1 if "delay" in ways else 0
+        self._delay = 0.05 if "delay" in ways else 0
         self._waiting, self._count = [], 0
 
     def run(self):

@@ -57,7 +57,7 @@ def after_hello_request(flight):
 
 
 def handshake_in_clear(data):
-    """The handshake bytes of a stream's first records, up to the first of another kind but alerts."""
+    """The handshake bytes of a stream's first records, up to one that is neither they nor alert."""
     joined = b""
     for kind, _, fragment in records(data):
         if kind not in (ALERT, HANDSHAKE):

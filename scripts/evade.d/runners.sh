@@ -1,13 +1,13 @@
-# How one attempt is made. Each runner prints what the client saw, in the words of client.py, for the
-# server in KIND: listed or twin. LAST is the last digit of its addresses, LEAF its certificate.
+# How one attempt is made. Each runner prints what the client saw, in the words of client.py, for
+# the server in KIND: listed or twin. LAST is the last digit of its addresses, LEAF its certificate.
 # shellcheck shell=bash disable=SC2153  # CLIENT is topology.sh's, PORT the caller's
 
 # talk WHERE FROM TO-WITHOUT-LAST-DIGIT MODE [OPTION...]
 talk() {
     local where=$1 from=$2 to=$3 mode=$4
     shift 4
-    "$where" timeout --foreground 60 "$PYTHON" "$TOOLS/client.py" "$mode" --from "$from" --to "$to$LAST" --leaf "$LEAF" \
-        --page "$PAGE" "$@" 2>>"$STATE/log/client" || echo "none the client ended with $?"
+    "$where" timeout --foreground 60 "$PYTHON" "$TOOLS/client.py" "$mode" --from "$from" \
+        --to "$to$LAST" --leaf "$LEAF" --page "$PAGE" "$@" 2>>"$STATE/log/client" || echo "none the client ended with $?"
 }
 
 wire() { talk in_client 10.0.1.10 10.0.1.10 "$@"; }
@@ -85,8 +85,8 @@ s_client() {
     shift 2
     rm -f "$STATE/messages" "$STATE/got"
     printf 'GET /page.bin HTTP/1.0\r\n\r\n' |
-        "$where" timeout --foreground 15 openssl s_client -quiet -msg -msgfile "$STATE/messages" -connect "$to" \
-            "$@" >"$STATE/got" 2>"$STATE/s_client.err" || true
+        "$where" timeout --foreground 15 openssl s_client -quiet -msg \
+            -msgfile "$STATE/messages" -connect "$to" "$@" >"$STATE/got" 2>"$STATE/s_client.err" || true
 }
 
 starttls() {

@@ -87,6 +87,8 @@ class Flight:
 
 def serve(sock, mode, contexts, page):
     sock.settimeout(20)
+    # What stalled must not be sent again for minutes: the daemon could see it in a later attempt.
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 8000)
     if mode.keep_alive:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 1)

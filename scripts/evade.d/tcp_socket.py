@@ -84,10 +84,10 @@ def meet(local, remote, when, first_sequence=None):
         if first_sequence is not None:
             start_at(sock, first_sequence)
         while when < time.monotonic():
-            when += 0.25
+            when += 0.5
         time.sleep(when - time.monotonic())
         try:
-            sock.settimeout(0.24)
+            sock.settimeout(0.45)
             sock.connect(remote)
             return sock
         except OSError:

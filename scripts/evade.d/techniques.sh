@@ -1,6 +1,6 @@
-# The table: technique NAME REFERENCE EXPECTED RUNNER [ARGUMENT...], in the order of docs/evasion.md.
+# The table: technique NAME REFERENCE EXPECTED RUNNER [ARGUMENT...]
 #
-#   blocked   the listed leaf does not arrive, the daemon counts a detection; the twin's page arrives
+#   blocked   no listed leaf arrives, the daemon counts a detection; the twin's page arrives
 #   shown     the same where the client cannot go on to a page: the twin's leaf arrives
 #   stalls    neither leaf arrives
 #   unseen    both pages arrive: nobody in the middle can see the certificate
@@ -68,12 +68,14 @@ ip_techniques() {
     technique router_that_fragments "RFC 791" blocked router_that_fragments plain
     technique fragments_v4 "RFC 1858" blocked path 4 fragments plain
     technique fragments_v4_backward "RFC 1858" blocked path 4 fragments_backward plain
-    technique fragments_v4_in_any_order "RFC 1858" blocked path 4 "fragments reorder duplicate" plain
+    technique fragments_v4_in_any_order "RFC 1858" blocked \
+        path 4 "fragments reorder duplicate" plain
     technique fragments_v6 "RFC 8200 section 4.5" blocked path 6 fragments plain
     technique fragments_v6_backward "RFC 8200 section 4.5" blocked path 6 fragments_backward plain
     technique vxlan_of_linux "RFC 7348" blocked vxlan_of_linux plain
     technique vlan "IEEE 802.1Q" blocked tunnel 4 vlan plain
-    technique vlan_in_vlan "IEEE 802.1ad" blocked tunnel 4 vlan_in_vlan plain
+    technique vlan_in_vlan "IEEE 802.1Q" blocked tunnel 4 vlan_in_vlan plain
+    technique vlan_in_service_vlan "IEEE 802.1ad" blocked tunnel 4 vlan_in_service_vlan plain
     technique mpls "RFC 3032" blocked tunnel 4 mpls plain
     technique pppoe "RFC 2516" blocked tunnel 4 pppoe plain
     technique gre "RFC 2784" blocked tunnel 4 gre plain

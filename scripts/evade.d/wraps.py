@@ -109,7 +109,8 @@ def packet_length(packet):
 
 WRAPS = {
     "vlan": Tags((VLAN, 7)),
-    "vlan_in_vlan": Tags((SERVICE_VLAN, 7), (VLAN, 8)),
+    "vlan_in_vlan": Tags((VLAN, 7), (VLAN, 8)),
+    "vlan_in_service_vlan": Tags((SERVICE_VLAN, 7), (VLAN, 8)),
     "mpls": Shim(MPLS, lambda kind, size: struct.pack("!II", 16 << 12 | 64, 17 << 12 | 0x140), 8),
     "pppoe": Shim(PPPOE, lambda kind, size: struct.pack(
         "!BBHHH", 0x11, 0, 5, size + 2, 0x57 if kind == IPV6 else 0x21), 8),
@@ -120,7 +121,8 @@ WRAPS = {
         lambda kind, packet: ipv4(SIT if kind == IPV6 else IPIP, packet), 20),
     "gre_with_ethernet": FramesOverIpv4(
         lambda frame: ipv4(GRE, struct.pack("!HH", 0, BRIDGED) + frame), 24),
-    "vxlan": FramesOverIpv4(lambda frame: udp(4789, struct.pack("!II", 8 << 24, 5 << 8) + frame), 36),
+    "vxlan": FramesOverIpv4(
+        lambda frame: udp(4789, struct.pack("!II", 8 << 24, 5 << 8) + frame), 36),
     "geneve": FramesOverIpv4(
         lambda frame: udp(6081, struct.pack("!HHI", 0, BRIDGED, 5 << 8) + frame), 36),
 }
