@@ -12,6 +12,7 @@ Prints one line and exits 0 whatever it is:
 """
 
 import argparse
+import errno
 import random
 import socket
 import ssl
@@ -69,7 +70,19 @@ class Client:
             return
         self.sock = self.new_socket()
         if not (mode.fast_open or mode.cookie_refused):
-            self.sock.connect(self.remote)
+            self.connect_when_free()
+
+    def connect_when_free(self):
+        """An earlier connection of these ports may still wait for its last acknowledgment."""
+        deadline = time.monotonic() + 3
+        while True:
+            try:
+                self.sock.connect(self.remote)
+                return
+            except OSError as why:
+                if why.errno != errno.EADDRNOTAVAIL or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.05)
 
     def fetch_cookie(self, port):
         """RFC 7413: the first connection asks for the cookie."""
@@ -96,7 +109,6 @@ class Client:
         self.sock.close()
         self.received = b""
         self.first = True
-        time.sleep(0.1)
 
     def end(self, name=None):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
