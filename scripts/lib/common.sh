@@ -33,3 +33,12 @@ build_preset() {
         cmake --build "build/$preset" -j "$JOBS" "${targets[@]}"
     )
 }
+
+# build_release builds as the user who called sudo, so that the tree stays theirs.
+build_release() {
+    if [ -n "${SUDO_USER:-}" ] && [ "$SUDO_USER" = "$(stat -c %U "$ROOT")" ]; then
+        sudo -u "$SUDO_USER" "$ROOT/scripts/build" release
+    else
+        "$ROOT/scripts/build" release
+    fi
+}

@@ -13,6 +13,7 @@ BOX=$PREFIX-box
 SERVER=$PREFIX-server
 CLIENT_HOSTS=(10 11 12 13 14 15)
 SERVER_HOSTS=(100 101 102 103 104)
+NAMESPACES=("$CLIENT" "$BOX" "$SERVER")  # a caller may add its own
 
 in_client() { ip netns exec "$CLIENT" "$@"; }
 in_box() { ip netns exec "$BOX" "$@"; }
@@ -69,15 +70,10 @@ wait_until() {
 }
 
 # start_child NAME COMMAND... runs a command in the background, its output in $STATE/log/NAME.
-# The function in_box, in_client or in_server says where; ip netns exec becomes the command.
+# in_NAME says where: the namespace PREFIX-NAME; ip netns exec becomes the command.
 start_child() {
-    local name=$1 where=$2
+    local name=$1 where=$PREFIX-${2#in_}
     shift 2
-    case $where in
-        in_client) where=$CLIENT ;;
-        in_box) where=$BOX ;;
-        in_server) where=$SERVER ;;
-    esac
     setsid ip netns exec "$where" "$@" </dev/null >>"$STATE/log/$name" 2>&1 &
     echo $! >"$STATE/$name.pid"
 }
@@ -116,7 +112,7 @@ namespace_empty() { [ -z "$(ip netns pids "$1" 2>/dev/null)" ]; }
 
 topology_down() {
     local ns
-    for ns in "$CLIENT" "$BOX" "$SERVER"; do
+    for ns in "${NAMESPACES[@]}"; do
         namespace_exists "$ns" || continue
         empty_namespace "$ns"
         ip netns delete "$ns"

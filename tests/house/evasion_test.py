@@ -3,6 +3,7 @@
 
 import pathlib
 import re
+import subprocess
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -23,6 +24,17 @@ class EvasionTable(unittest.TestCase):
         names = TECHNIQUE.findall(text) + TEST.findall(text)
         self.assertEqual(len(names), len(set(names)), "two techniques of one name")
         self.assertEqual(sorted(ROW.findall(page)), sorted(names))
+
+    def test_live_techniques_are_named(self):
+        page = (ROOT / "docs" / "evasion.md").read_text()
+        section = page.split("\n## Live\n")[1].split("\n## ")[0]
+        listed = subprocess.run([ROOT / "scripts" / "evade", "--list"], check=True,
+                                capture_output=True, text=True).stdout
+        names = [line.split("|")[0] for line in listed.splitlines()]
+        self.assertEqual(len(names), len(set(names)), "two techniques of one name")
+        named = [name for item in re.findall(r"^- .+(?:\n  .+)*", section, re.MULTILINE)
+                 for name in re.findall(r"`(\w+)`", item)]
+        self.assertEqual(sorted(named), sorted(names))
 
 
 if __name__ == "__main__":
