@@ -109,6 +109,7 @@ class Inspector::Core {
     void read_names(SessionState& session, std::span<const uint8_t> bytes);
 
     // --- datagrams.cpp: payload of a UDP flow ---
+    bool is_believed_datagram(flow::Flow& flow, const Packet& packet, Direction direction) const;
     Verdict inspect_datagram(uint32_t index, const Packet& packet, Direction direction);
     void begin_datagrams(flow::Flow& flow, const Packet& packet, Direction& direction);
     Verdict feed_dtls(uint32_t index, const Packet& packet, Direction direction);

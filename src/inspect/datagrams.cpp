@@ -18,6 +18,23 @@ bool opposes_dtls_role(std::span<const uint8_t> datagram, Direction direction) {
 
 }  // namespace
 
+// is_believed_datagram: an endpoint drops a damaged datagram, so it must tell nothing here. Those
+// that cannot change anything any more are not summed up: most of a long session.
+bool Inspector::Core::is_believed_datagram(flow::Flow& flow, const Packet& packet,
+                                           Direction direction) const {
+    const auto payload = packet.view.payload;
+    bool matters = flow.inspection == flow::Inspection::Undecided;
+    if (flow.session != flow::kNoSession && sessions_.at(flow.session).inspecting) {
+        const SessionState& session = sessions_.at(flow.session);
+        matters =
+            session.reading == Reading::Quic
+                ? session.quic.state() != quic::State::Finished || quic::version_of(payload) != 0
+                : session.dtls.state() != tls::SessionState::Finished || tls::may_be_dtls(payload);
+    }
+    return !(matters || packet.view.source_port == kDnsPort) ||
+           is_undamaged(flow, packet, direction);
+}
+
 Verdict Inspector::Core::inspect_datagram(uint32_t index, const Packet& packet,
                                           Direction direction) {
     flow::Flow& flow = flows_.at(index);

@@ -18,7 +18,8 @@
     X(DroppedCertificate, "dropped-certificate", "frames of sessions with a listed certificate")  \
     X(DroppedInfectedHost, "dropped-infected-host", "frames of infected hosts")                   \
     X(DroppedContradicting, "dropped-contradicting", "segments that rewrote undecided bytes")     \
-    X(SegmentsNotBelieved, "segments-not-believed", "segments their receiver ignores, forwarded") \
+    X(SegmentsNotBelieved, "segments-not-believed",                                               \
+      "segments and datagrams their receiver ignores, forwarded")                                 \
     X(NotIp, "not-ip", "frames that are not IP, forwarded")                                       \
     X(OtherIp, "other-ip", "IP packets that are neither TCP nor UDP")                             \
     X(Fragments, "fragments", "IP fragments; the one that completes a datagram is inspected")     \
