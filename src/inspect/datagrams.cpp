@@ -93,32 +93,33 @@ Verdict Inspector::Core::feed_dtls(uint32_t index, const Packet& packet, Directi
     SessionState& session = sessions_.at(flows_.at(index).session);
     TlsObserver observer(session, hashing_, now_);
     session.dtls.feed(direction, packet.view.payload, assembly_, observer);
-    if (session.dtls.contradicted()) {
-        return refuse_contradiction(flows_.at(index));
-    }
+    // What else a contradicting datagram holds has been read, and comes again.
+    const bool contradicted = session.dtls.contradicted();
     const Verdict verdict = act_on_findings(index, observer, packet, direction, 0);
     if (verdict == Verdict::Forward && flows_.at(index).session != flow::kNoSession) {
         check_dtls(flows_.at(index), session);
     }
+    if (verdict == Verdict::Forward && contradicted) {
+        return refuse_contradiction(flows_.at(index));
+    }
     return verdict;
 }
 
+// check_dtls: a client may start over on the same ports, so a session is read to its end.
 void Inspector::Core::check_dtls(flow::Flow& flow, SessionState& session) {
-    switch (session.dtls.state()) {
-        case tls::SessionState::NotTls:
-            make_negative(flow);
-            return;
-        case tls::SessionState::OverBudget:
-            counters_.add(Counter::MessageOverBudget);
-            session.over_budget = true;
-            stop_inspecting(session);
-            return;
-        case tls::SessionState::Broken:
-            counters_.add(Counter::TlsMalformed);
-            stop_inspecting(session);
-            return;
-        default:  // a client may start over on the same ports: it is read to its end
-            return;
+    if (session.dtls.state() == tls::SessionState::NotTls) {
+        make_negative(flow);
+        return;
+    }
+    if (session.dtls.state() == tls::SessionState::OverBudget) {
+        counters_.add(Counter::MessageOverBudget);
+        session.over_budget = true;
+        stop_inspecting(session);
+        return;
+    }
+    if (session.dtls.error() == tls::SessionError::Certificate && !session.broken) {
+        session.broken = true;
+        counters_.add(Counter::TlsMalformed);
     }
 }
 
