@@ -121,6 +121,7 @@ class Inspector::Core {
 
     // --- fragments.cpp ---
     Verdict inspect_fragment(const Packet& packet);
+    Verdict put_together(const Packet& packet);
     Verdict inspect_rebuilt(const Packet& fragment, std::span<const uint8_t> datagram);
 
     // --- findings.cpp: what a handshake revealed ---
@@ -133,6 +134,7 @@ class Inspector::Core {
     void on_hello(flow::Flow& flow, SessionState& session);
     bool judge_certificate(flow::Flow& flow, SessionState& session);
     void make_not_tls(flow::Flow& flow);
+    void make_not_quic_or_dtls(flow::Flow& flow);
     void make_negative(flow::Flow& flow);
 
     Options options_;

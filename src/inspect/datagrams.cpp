@@ -61,7 +61,7 @@ void Inspector::Core::begin_datagrams(flow::Flow& flow, const Packet& packet,
     if (!quic && !tls::may_be_dtls(payload)) {
         const unsigned heard = tls::may_lead_to_dtls(payload) ? kHeardChecks : kHeardDatagrams;
         if (flow.packets[0] + flow.packets[1] >= heard) {
-            make_negative(flow);
+            make_not_quic_or_dtls(flow);
         }
         return;
     }
@@ -108,7 +108,7 @@ Verdict Inspector::Core::feed_dtls(uint32_t index, const Packet& packet, Directi
 // check_dtls: a client may start over on the same ports, so a session is read to its end.
 void Inspector::Core::check_dtls(flow::Flow& flow, SessionState& session) {
     if (session.dtls.state() == tls::SessionState::NotTls) {
-        make_negative(flow);
+        make_not_quic_or_dtls(flow);
         return;
     }
     if (session.dtls.state() == tls::SessionState::OverBudget) {
@@ -172,7 +172,7 @@ void Inspector::Core::check_quic(flow::Flow& flow, SessionState& session) {
         case quic::State::Finished:  // another connection may follow on the same ports
             return;
         case quic::State::NotQuic:
-            make_negative(flow);
+            make_not_quic_or_dtls(flow);
             return;
         case quic::State::OverBudget:
             counters_.add(Counter::MessageOverBudget);
