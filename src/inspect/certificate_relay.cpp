@@ -16,6 +16,7 @@ CertificateRelay::CertificateRelay(RecordRing<metadata::CertificateBytes>& ring,
 
 uint32_t CertificateRelay::acquire_buffer() {
     if (free_.empty()) {
+        counters_.add(Counter::CertificateBuffersFull);
         return kNone;
     }
     const uint32_t index = free_.back();
@@ -27,7 +28,11 @@ void CertificateRelay::offer(const Sha1Digest& sha1, std::span<const uint8_t> de
     uint32_t spread = 0;
     std::memcpy(&spread, sha1.data(), sizeof spread);
     Sha1Digest& remembered = remembered_[spread & (kRemembered - 1)];
-    if (remembered == sha1 || der.size() > metadata::CertificateBytes::kMaxBytes) {
+    if (remembered == sha1) {
+        return;
+    }
+    if (der.size() > metadata::CertificateBytes::kMaxBytes) {
+        counters_.add(Counter::CertificateTooLong);
         return;
     }
     metadata::CertificateBytes* slot = ring_.reserve();

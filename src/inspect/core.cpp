@@ -116,12 +116,14 @@ Verdict Inspector::Core::inspect_flow(uint32_t index, const Packet& packet) {
     if (flow.blocking != flow::Blocking::None) {
         return continue_blocked(flow, packet, direction);
     }
-    if (packet.view.protocol != net::kTcp) {
-        return inspect_datagram(index, packet, direction);
-    }
-    if (!is_believed(flow, packet, direction)) {
+    const bool tcp = packet.view.protocol == net::kTcp;
+    if (!(tcp ? is_believed(flow, packet, direction)
+              : is_believed_datagram(flow, packet, direction))) {
         counters_.add(Counter::SegmentsNotBelieved);
         return Verdict::Forward;
+    }
+    if (!tcp) {
+        return inspect_datagram(index, packet, direction);
     }
     if (is_torn(flow, packet) || is_contested(flow, packet, direction)) {
         return refuse_contradiction(flow);

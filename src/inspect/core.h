@@ -109,6 +109,7 @@ class Inspector::Core {
     void read_names(SessionState& session, std::span<const uint8_t> bytes);
 
     // --- datagrams.cpp: payload of a UDP flow ---
+    bool is_believed_datagram(flow::Flow& flow, const Packet& packet, Direction direction) const;
     Verdict inspect_datagram(uint32_t index, const Packet& packet, Direction direction);
     void begin_datagrams(flow::Flow& flow, const Packet& packet, Direction& direction);
     Verdict feed_dtls(uint32_t index, const Packet& packet, Direction direction);
@@ -120,6 +121,7 @@ class Inspector::Core {
 
     // --- fragments.cpp ---
     Verdict inspect_fragment(const Packet& packet);
+    Verdict put_together(const Packet& packet);
     Verdict inspect_rebuilt(const Packet& fragment, std::span<const uint8_t> datagram);
 
     // --- findings.cpp: what a handshake revealed ---
@@ -132,6 +134,7 @@ class Inspector::Core {
     void on_hello(flow::Flow& flow, SessionState& session);
     bool judge_certificate(flow::Flow& flow, SessionState& session);
     void make_not_tls(flow::Flow& flow);
+    void make_not_quic_or_dtls(flow::Flow& flow);
     void make_negative(flow::Flow& flow);
 
     Options options_;

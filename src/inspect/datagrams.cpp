@@ -18,6 +18,23 @@ bool opposes_dtls_role(std::span<const uint8_t> datagram, Direction direction) {
 
 }  // namespace
 
+// is_believed_datagram: an endpoint drops a damaged datagram, so it must tell nothing here. Those
+// that cannot change anything any more are not summed up: most of a long session.
+bool Inspector::Core::is_believed_datagram(flow::Flow& flow, const Packet& packet,
+                                           Direction direction) const {
+    const auto payload = packet.view.payload;
+    bool matters = flow.inspection == flow::Inspection::Undecided;
+    if (flow.session != flow::kNoSession && sessions_.at(flow.session).inspecting) {
+        const SessionState& session = sessions_.at(flow.session);
+        matters =
+            session.reading == Reading::Quic
+                ? session.quic.state() != quic::State::Finished || quic::version_of(payload) != 0
+                : session.dtls.state() != tls::SessionState::Finished || tls::may_be_dtls(payload);
+    }
+    return !(matters || packet.view.source_port == kDnsPort) ||
+           is_undamaged(flow, packet, direction);
+}
+
 Verdict Inspector::Core::inspect_datagram(uint32_t index, const Packet& packet,
                                           Direction direction) {
     flow::Flow& flow = flows_.at(index);
@@ -44,7 +61,7 @@ void Inspector::Core::begin_datagrams(flow::Flow& flow, const Packet& packet,
     if (!quic && !tls::may_be_dtls(payload)) {
         const unsigned heard = tls::may_lead_to_dtls(payload) ? kHeardChecks : kHeardDatagrams;
         if (flow.packets[0] + flow.packets[1] >= heard) {
-            make_negative(flow);
+            make_not_quic_or_dtls(flow);
         }
         return;
     }
@@ -76,32 +93,33 @@ Verdict Inspector::Core::feed_dtls(uint32_t index, const Packet& packet, Directi
     SessionState& session = sessions_.at(flows_.at(index).session);
     TlsObserver observer(session, hashing_, now_);
     session.dtls.feed(direction, packet.view.payload, assembly_, observer);
-    if (session.dtls.contradicted()) {
-        return refuse_contradiction(flows_.at(index));
-    }
+    // What else a contradicting datagram holds has been read, and comes again.
+    const bool contradicted = session.dtls.contradicted();
     const Verdict verdict = act_on_findings(index, observer, packet, direction, 0);
     if (verdict == Verdict::Forward && flows_.at(index).session != flow::kNoSession) {
         check_dtls(flows_.at(index), session);
     }
+    if (verdict == Verdict::Forward && contradicted) {
+        return refuse_contradiction(flows_.at(index));
+    }
     return verdict;
 }
 
+// check_dtls: a client may start over on the same ports, so a session is read to its end.
 void Inspector::Core::check_dtls(flow::Flow& flow, SessionState& session) {
-    switch (session.dtls.state()) {
-        case tls::SessionState::NotTls:
-            make_negative(flow);
-            return;
-        case tls::SessionState::OverBudget:
-            counters_.add(Counter::MessageOverBudget);
-            session.over_budget = true;
-            stop_inspecting(session);
-            return;
-        case tls::SessionState::Broken:
-            counters_.add(Counter::TlsMalformed);
-            stop_inspecting(session);
-            return;
-        default:  // a client may start over on the same ports: it is read to its end
-            return;
+    if (session.dtls.state() == tls::SessionState::NotTls) {
+        make_not_quic_or_dtls(flow);
+        return;
+    }
+    if (session.dtls.state() == tls::SessionState::OverBudget) {
+        counters_.add(Counter::MessageOverBudget);
+        session.over_budget = true;
+        stop_inspecting(session);
+        return;
+    }
+    if (session.dtls.error() == tls::SessionError::Certificate && !session.broken) {
+        session.broken = true;
+        counters_.add(Counter::TlsMalformed);
     }
 }
 
@@ -154,7 +172,7 @@ void Inspector::Core::check_quic(flow::Flow& flow, SessionState& session) {
         case quic::State::Finished:  // another connection may follow on the same ports
             return;
         case quic::State::NotQuic:
-            make_negative(flow);
+            make_not_quic_or_dtls(flow);
             return;
         case quic::State::OverBudget:
             counters_.add(Counter::MessageOverBudget);

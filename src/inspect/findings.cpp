@@ -171,6 +171,11 @@ void Inspector::Core::make_not_tls(flow::Flow& flow) {
     flow.inspection = flow::Inspection::NotTls;
 }
 
+void Inspector::Core::make_not_quic_or_dtls(flow::Flow& flow) {
+    counters_.add(Counter::NotQuicOrDtls);
+    make_negative(flow);
+}
+
 void Inspector::Core::make_negative(flow::Flow& flow) {
     if (flow.session != flow::kNoSession) {
         release_session(flow);

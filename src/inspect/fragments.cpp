@@ -2,6 +2,8 @@
 #include "core.h"
 #include "eti/net/transport_checksum.h"
 
+#include <utility>
+
 namespace eti::inspect {
 namespace {
 
@@ -22,6 +24,16 @@ decap::Fragment fragment_of(const Packet& packet) {
     return fragment;
 }
 
+// What the cache counts by itself.
+constexpr std::pair<Counter, decap::FragmentCounter> kOfTheCache[] = {
+    {Counter::FragmentsTinyFirst, decap::FragmentCounter::TinyFirst},
+    {Counter::FragmentsRepeated, decap::FragmentCounter::Duplicates},
+    {Counter::FragmentsMalformed, decap::FragmentCounter::Malformed},
+    {Counter::DatagramsCompleted, decap::FragmentCounter::Completed},
+    {Counter::DatagramsEvicted, decap::FragmentCounter::Evicted},
+    {Counter::DatagramsTimedOut, decap::FragmentCounter::TimedOut},
+};
+
 }  // namespace
 
 Verdict Inspector::Core::inspect_fragment(const Packet& packet) {
@@ -29,8 +41,17 @@ Verdict Inspector::Core::inspect_fragment(const Packet& packet) {
     // Cut by the capture, its datagram stays in pieces; damaged, its receiver ignores it. Captures
     // may be ahead of hardware that fills checksums in.
     if (packet.view.missing > 0 || (!packet.captured && !net::ip_checksum_valid(packet.view))) {
+        counters_.add(Counter::FragmentsDamaged);
         return Verdict::Forward;
     }
+    const Verdict verdict = put_together(packet);
+    for (const auto& [counter, source] : kOfTheCache) {
+        counters_.set(counter, fragments_.counters().get(source));
+    }
+    return verdict;
+}
+
+Verdict Inspector::Core::put_together(const Packet& packet) {
     std::span<const uint8_t> datagram;
     switch (fragments_.add(fragment_of(packet), now_, datagram)) {
         using enum decap::Reassembly;
@@ -61,6 +82,7 @@ Verdict Inspector::Core::inspect_fragment(const Packet& packet) {
 Verdict Inspector::Core::inspect_rebuilt(const Packet& fragment,
                                          std::span<const uint8_t> datagram) {
     if (rebuilt_depth_ == kMaxRebuiltDepth) {
+        counters_.add(Counter::FragmentsTooDeep);
         return Verdict::Forward;
     }
     Packet packet = fragment;
@@ -73,6 +95,7 @@ Verdict Inspector::Core::inspect_rebuilt(const Packet& fragment,
     const Verdict verdict = inspect_packet(packet);
     --rebuilt_depth_;
     if (rebuilt_depth_ > 0 && verdict == Verdict::Close) {
+        counters_.add(Counter::ResetsLost, reset_count_);
         reset_count_ = 0;  // the headers around it are gone
         return Verdict::Drop;
     }

@@ -278,6 +278,7 @@ void Inspector::Core::read_names(SessionState& session, std::span<const uint8_t>
         session.names_buffer = assembly_.allocate(kMost);
     }
     if (session.names_buffer.size() < kMost) {
+        counters_.add(Counter::NamesOverBudget);
         return;
     }
     std::span<const uint8_t> message;

@@ -149,6 +149,8 @@ bool TlsObserver::begin_hash() {
     }
     if (certificate.length <= metadata::CertificateBytes::kMaxBytes) {
         certificate.copy = hashing_.relay.acquire_buffer();
+    } else {
+        hashing_.counters.add(Counter::CertificateTooLong);
     }
     return true;
 }

@@ -49,7 +49,8 @@ DtlsMessage::Added DtlsMessage::add(uint16_t sequence, uint32_t length, uint32_t
         message_ = state_ == State::Done && bytes.size() == length ? bytes : message_;
         return Added::Contradicted;
     }
-    if (bytes.size() == length && buffer_.empty() && state_ != State::Whole) {
+    if (bytes.size() == length && state_ != State::Whole &&
+        (buffer_.empty() || state_ == State::Done)) {
         return whole_copy(bytes, pool);
     }
     return collect(offset, bytes, pool);
@@ -162,6 +163,7 @@ bool DtlsMessage::keep(AssemblyPool& pool) {
 }
 
 void DtlsMessage::done(AssemblyPool& pool) {
+    late_ = is_past(message_, pool);
     checksum_ = checksum_of(message_, pool.secret());
     length_ = static_cast<uint32_t>(message_.size());
     state_ = State::Done;
@@ -182,7 +184,22 @@ void DtlsMessage::release(AssemblyPool& pool) {
 
 void DtlsMessage::reset(AssemblyPool& pool) {
     state_ = State::Empty;
+    past_length_ = kNoPast;
     release(pool);
+}
+
+void DtlsMessage::retire(AssemblyPool& pool) {
+    if (state_ != State::Done) {
+        return;
+    }
+    past_checksum_ = checksum_;
+    past_length_ = length_;
+    state_ = State::Empty;
+    release(pool);
+}
+
+bool DtlsMessage::is_past(std::span<const uint8_t> bytes, const AssemblyPool& pool) const {
+    return bytes.size() == past_length_ && checksum_of(bytes, pool.secret()) == past_checksum_;
 }
 
 }  // namespace eti::tls

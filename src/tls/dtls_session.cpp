@@ -40,7 +40,7 @@ class DtlsSession::Steering {
 
     bool inbound() const { return direction_ == Direction::In; }
     bool stopped() const {
-        return session_.state_ == SessionState::NotTls || session_.state_ == SessionState::Broken ||
+        return session_.state_ == SessionState::NotTls ||
                session_.state_ == SessionState::OverBudget;
     }
     void stop(SessionState state, SessionError error);
@@ -57,16 +57,25 @@ class DtlsSession::Steering {
 
     void client_hello(const DtlsFragment& fragment);
     void client_answers(uint16_t sequence);
-    void client_differs(const DtlsFragment& fragment);
-    void read_client_hello();
+    void first_hello_whole();
+    void later_hello(const DtlsFragment& fragment);
+    void later_hello_whole();
+    void read_client_hello(std::span<const uint8_t> body);
     void start_over();
-    void server_differs();
-    void contradiction(DtlsMessage& message);
 
+    void contradiction(DtlsMessage& message);
+    bool yields(DtlsMessage& message, const DtlsFragment& fragment) const;
     void verify_request(const DtlsFragment& fragment);
     void server_hello(const DtlsFragment& fragment);
+    bool takes_number(const DtlsFragment& fragment);
+    void server_differs(const DtlsFragment& fragment);
     void read_server_hello();
+    void supplemental_data(const DtlsFragment& fragment);
+    int32_t certificate_number() const {
+        return session_.server_sequence_ + session_.certificate_offset_;
+    }
     void certificate(const DtlsFragment& fragment);
+    void certificate_differs(const DtlsFragment& fragment);
     void certificate_whole();
     void read_certificate();
 
@@ -187,9 +196,8 @@ void DtlsSession::Steering::fragment(const DtlsFragment& fragment) {
         server_hello(fragment);
     } else if (is(fragment.type, HandshakeType::Certificate)) {
         certificate(fragment);
-    } else if (is(fragment.type, HandshakeType::SupplementalData) && session_.server_hello_seen_ &&
-               fragment.sequence == session_.server_sequence_ + 1) {
-        session_.certificate_offset_ = 2;  // RFC 4680 section 2
+    } else if (is(fragment.type, HandshakeType::SupplementalData)) {
+        supplemental_data(fragment);
     }
 }
 
@@ -212,23 +220,24 @@ void DtlsSession::Steering::client_hello(const DtlsFragment& fragment) {
     if (fragment.sequence > kMaxHellos) {
         return;
     }
+    if (message.is_done()) {
+        later_hello(fragment);
+        return;
+    }
     if (message.started() && fragment.sequence != message.sequence()) {
         if (fragment.sequence < message.sequence()) {
             return;
         }
         client_answers(fragment.sequence);
-        if (message.is_done()) {
-            return;
-        }
         message.reset(pool_);
     }
     switch (add(kClientHello, fragment)) {
         case Added::Whole:
-            client_answers(message.sequence());
-            read_client_hello();
+            first_hello_whole();
             break;
         case Added::Contradicted:
-            client_differs(fragment);
+            message.reset(pool_);
+            client_hello(fragment);
             break;
         default:
             break;
@@ -245,50 +254,89 @@ void DtlsSession::Steering::client_answers(uint16_t sequence) {
     }
 }
 
-// Another hello with the number of the first: a client that starts over, unless its random is the
-// same and only the cookie is new. Less than a whole one does not undo what is known.
-void DtlsSession::Steering::client_differs(const DtlsFragment& fragment) {
+// A ServerHello with another number, from before the client asked, is none the client will take.
+void DtlsSession::Steering::first_hello_whole() {
     DtlsMessage& message = session_.messages_[kClientHello];
-    const auto other = message.message();
-    if (!message.is_done()) {
-        message.reset(pool_);
-        client_hello(fragment);
-    } else if (other.empty() || part_of_random(other) == session_.client_random_) {
-        message.release(pool_);
-    } else {
-        session_.messages_[kServerHello].reset(pool_);
+    if (session_.server_hello_seen_ && session_.server_sequence_ != message.sequence()) {
+        session_.messages_[kServerHello].retire(pool_);
         start_over();
-        client_answers(message.sequence());
-        read_client_hello();
+    }
+    client_answers(message.sequence());
+    read_client_hello(message.message());
+    message.done(pool_);
+}
+
+// Behind the first hello comes the one with the cookie, or that of a client that starts over. What
+// is no whole hello undoes nothing, and cannot keep a whole one from being read.
+void DtlsSession::Steering::later_hello(const DtlsFragment& fragment) {
+    DtlsMessage& message = session_.messages_[kLaterHello];
+    if (message.started() && fragment.sequence != message.sequence()) {
+        message.reset(pool_);
+    }
+    const auto take = [&] {
+        return message.add(fragment.sequence, fragment.length, fragment.offset,
+                           fragment.bytes.bytes(), pool_);
+    };
+    Added added = take();
+    if (added == Added::Contradicted) {
+        message.reset(pool_);
+        added = take();
+    }
+    if (added == Added::Whole) {
+        later_hello_whole();
+    } else if (added == Added::NoMemory) {
+        client_answers(fragment.sequence);
+    }
+    if (added != Added::More && added != Added::Known) {
+        message.reset(pool_);
     }
 }
 
+// The random tells a handshake from the one before it, of which copies may come late (RFC 6347
+// section 4.2.8).
+void DtlsSession::Steering::later_hello_whole() {
+    const DtlsMessage& message = session_.messages_[kLaterHello];
+    const uint32_t random = part_of_random(message.message());
+    if (random == session_.client_random_) {
+        client_answers(message.sequence());
+    } else if (random != session_.earlier_random_) {
+        session_.earlier_random_ = session_.client_random_;
+        session_.messages_[kServerHello].retire(pool_);
+        start_over();
+        session_.offer_ = {};
+        client_answers(message.sequence());
+        read_client_hello(message.message());
+    }
+}
+
+// What has come of the server's messages stays: whoever forges a hello must not undo it.
 void DtlsSession::Steering::start_over() {
-    session_.messages_[kCertificate].reset(pool_);
+    if (session_.server_hello_seen_) {
+        const bool readable =
+            !session_.tls13_ && session_.certificate_form_ == CertificateForm::X509;
+        session_.earlier_certificate_ = readable ? certificate_number() : kNoNumber;
+    }
+    session_.messages_[kCertificate].retire(pool_);
     session_.state_ = SessionState::Handshaking;
     session_.error_ = SessionError::None;
     session_.encrypted_ = {};
-    session_.offer_ = {};
     session_.certificate_form_ = CertificateForm::X509;
     session_.server_sequence_ = 0;
     session_.certificate_offset_ = 1;
     session_.sequence_known_ = false;
-    session_.verify_requested_ = false;
     session_.server_hello_seen_ = false;
     session_.tls13_ = false;
 }
 
-void DtlsSession::Steering::read_client_hello() {
-    DtlsMessage& message = session_.messages_[kClientHello];
-    session_.client_random_ = part_of_random(message.message());
+void DtlsSession::Steering::read_client_hello(std::span<const uint8_t> body) {
+    session_.client_random_ = part_of_random(body);
     ClientHello hello;
-    if (parse_dtls_client_hello(wire::Reader(message.message()), hello) == ParseError::None) {
+    if (parse_dtls_client_hello(wire::Reader(body), hello) == ParseError::None) {
         session_.offer_.read(hello);
         visitor_.client_hello(hello);
     } else {
         session_.error_ = SessionError::ClientHello;
     }
-    message.done(pool_);
 }
 
 void DtlsSession::Steering::verify_request(const DtlsFragment& fragment) {
@@ -299,22 +347,26 @@ void DtlsSession::Steering::verify_request(const DtlsFragment& fragment) {
     }
     session_.server_sequence_ = static_cast<uint16_t>(fragment.sequence + 1);
     session_.sequence_known_ = true;
-    session_.verify_requested_ = true;
+}
+
+// takes_number: the client takes a ServerHello with this number only. Others must not reach it, or
+// what is expected here would decide what is read; copies of what came before do no harm.
+bool DtlsSession::Steering::takes_number(const DtlsFragment& fragment) {
+    DtlsMessage& message = session_.messages_[kServerHello];
+    const bool other_started = message.started() && fragment.sequence != message.sequence();
+    if (session_.sequence_known_ ? fragment.sequence != session_.server_sequence_ : other_started) {
+        session_.contradicted_ =
+            session_.contradicted_ || !message.is_past(fragment.bytes.bytes(), pool_);
+        return false;
+    }
+    if (other_started) {
+        message.reset(pool_);
+    }
+    return true;
 }
 
 void DtlsSession::Steering::server_hello(const DtlsFragment& fragment) {
-    const bool expected =
-        !session_.sequence_known_ || fragment.sequence == session_.server_sequence_;
-    if (!expected) {
-        // In the place of a HelloVerifyRequest: one of them is not what the client sees.
-        if (session_.verify_requested_ && !session_.server_hello_seen_ &&
-            fragment.sequence + 1 == session_.server_sequence_) {
-            session_.contradicted_ = true;
-        }
-        return;
-    }
-    DtlsMessage& message = session_.messages_[kServerHello];
-    if (message.started() && fragment.sequence != message.sequence()) {
+    if (!takes_number(fragment)) {
         return;
     }
     switch (add(kServerHello, fragment)) {
@@ -322,22 +374,23 @@ void DtlsSession::Steering::server_hello(const DtlsFragment& fragment) {
             read_server_hello();
             break;
         case Added::Contradicted:
-            server_differs();
+            server_differs(fragment);
             break;
         default:
             break;
     }
 }
 
-// Where the client is not seen, it may have started over.
-void DtlsSession::Steering::server_differs() {
+// Where the client is not seen, it may have started over. Where it has, the first hello may have
+// been a late copy.
+void DtlsSession::Steering::server_differs(const DtlsFragment& fragment) {
     DtlsMessage& message = session_.messages_[kServerHello];
-    if (session_.spoken_[index(Direction::Out)] || !message.is_done() ||
-        message.message().empty()) {
-        contradiction(message);
-    } else {
+    const bool whole = message.is_done() && !message.message().empty();
+    if (whole && (message.is_late() || !session_.spoken_[index(Direction::Out)])) {
         start_over();
         read_server_hello();
+    } else if (!yields(message, fragment)) {
+        contradiction(message);
     }
 }
 
@@ -347,6 +400,17 @@ void DtlsSession::Steering::contradiction(DtlsMessage& message) {
     if (message.is_done()) {
         message.release(pool_);
     }
+}
+
+// yields: a late copy from the handshake before was read then, and gives way to the first piece of
+// another message.
+bool DtlsSession::Steering::yields(DtlsMessage& message, const DtlsFragment& fragment) const {
+    if (!message.is_late()) {
+        return false;
+    }
+    message.retire(pool_);
+    return message.add(fragment.sequence, fragment.length, fragment.offset, fragment.bytes.bytes(),
+                       pool_) == Added::More;
 }
 
 void DtlsSession::Steering::read_server_hello() {
@@ -363,7 +427,8 @@ void DtlsSession::Steering::read_server_hello() {
     }
     if (parsed && hello.hello_retry_request) {
         ++session_.server_sequence_;
-        message.reset(pool_);
+        message.done(pool_);
+        message.retire(pool_);
         return;
     }
     session_.server_hello_seen_ = true;
@@ -376,14 +441,36 @@ void DtlsSession::Steering::read_server_hello() {
     update_finished();
 }
 
+// RFC 4680 section 2: it comes before the Certificate. Of two messages with one number the client
+// takes one only.
+void DtlsSession::Steering::supplemental_data(const DtlsFragment& fragment) {
+    const DtlsMessage& message = session_.messages_[kCertificate];
+    if (!session_.server_hello_seen_ || fragment.sequence != session_.server_sequence_ + 1) {
+        return;
+    }
+    if (message.started() && message.sequence() == fragment.sequence) {
+        session_.contradicted_ = true;
+    } else {
+        session_.certificate_offset_ = 2;
+    }
+}
+
 // A Certificate that overtakes its ServerHello waits for it: its number tells then whether the
 // client will take it.
 void DtlsSession::Steering::certificate(const DtlsFragment& fragment) {
-    DtlsMessage& message = session_.messages_[kCertificate];
-    if (session_.tls13_ ||
-        (session_.server_hello_seen_ &&
-         fragment.sequence != session_.server_sequence_ + session_.certificate_offset_) ||
-        (message.started() && fragment.sequence != message.sequence())) {
+    const DtlsMessage& message = session_.messages_[kCertificate];
+    if (session_.tls13_) {
+        return;
+    }
+    if (session_.server_hello_seen_ && fragment.sequence != certificate_number()) {
+        // In the place of supplemental data: one of them is not what the client sees.
+        session_.contradicted_ =
+            session_.contradicted_ || (session_.certificate_offset_ == 2 &&
+                                       fragment.sequence == session_.server_sequence_ + 1);
+        return;
+    }
+    if (message.started() && fragment.sequence != message.sequence()) {
+        session_.contradicted_ = true;  // nobody knows yet which of them the client will take
         return;
     }
     switch (add(kCertificate, fragment)) {
@@ -391,30 +478,40 @@ void DtlsSession::Steering::certificate(const DtlsFragment& fragment) {
             certificate_whole();
             break;
         case Added::Contradicted:
-            contradiction(message);
+            certificate_differs(fragment);
             break;
         default:
             break;
     }
 }
 
+void DtlsSession::Steering::certificate_differs(const DtlsFragment& fragment) {
+    DtlsMessage& message = session_.messages_[kCertificate];
+    if (message.is_late() && !message.message().empty()) {
+        read_certificate();
+    } else if (!yields(message, fragment)) {
+        contradiction(message);
+    }
+}
+
 void DtlsSession::Steering::certificate_whole() {
     DtlsMessage& message = session_.messages_[kCertificate];
     const bool missed_hello = session_.encrypted_[0] || session_.encrypted_[1];
-    if (!session_.server_hello_seen_ && missed_hello) {
+    const bool of_earlier = message.sequence() == session_.earlier_certificate_;
+    if (!session_.server_hello_seen_ && (missed_hello || of_earlier)) {
         read_certificate();
     } else if (!session_.server_hello_seen_) {
         if (!message.keep(pool_)) {
             stop(SessionState::OverBudget, SessionError::AssemblyFull);
         }
-    } else if (session_.tls13_ ||
-               message.sequence() != session_.server_sequence_ + session_.certificate_offset_) {
+    } else if (session_.tls13_ || message.sequence() != certificate_number()) {
         message.reset(pool_);
     } else if (message.is_whole()) {
         read_certificate();
     }
 }
 
+// A list that cannot be read may not have reached the client: another one contradicts it.
 void DtlsSession::Steering::read_certificate() {
     DtlsMessage& message = session_.messages_[kCertificate];
     CertificateListReader list;
@@ -423,7 +520,7 @@ void DtlsSession::Steering::read_certificate() {
                       report_entries(list, message.message(), visitor_);
     message.done(pool_);
     if (!good) {
-        stop(SessionState::Broken, SessionError::Certificate);
+        session_.error_ = SessionError::Certificate;
     }
 }
 

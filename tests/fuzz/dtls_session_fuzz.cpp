@@ -15,7 +15,7 @@ using eti::tls::AssemblyPool;
 using eti::tls::DtlsSession;
 
 // One more than a session can hold at once, because a message that grows has two for a moment.
-constexpr uint32_t kBuffers = 4;
+constexpr uint32_t kBuffers = 5;
 
 AssemblyPool& pool() {
     static AssemblyPool instance(kBuffers, kBuffers);

@@ -91,11 +91,30 @@ inline Bytes tcp_frame(const TcpSpec& spec) {
     return ip_frame(spec.source, spec.destination, net::kTcp, segment, spec.vlans, spec.ip_options);
 }
 
+// How the checksum of a datagram is written (RFC 768).
+enum class UdpChecksum : uint8_t { Right, Wrong, None, Partial };
+
 inline Bytes udp_frame(std::string_view source, uint16_t source_port, std::string_view destination,
-                       uint16_t destination_port, const Bytes& payload) {
-    return ip_frame(source, destination, net::kUdp,
-                    join({number(source_port, 2), number(destination_port, 2),
-                          number(8 + payload.size(), 2), number(0, 2), payload}));
+                       uint16_t destination_port, const Bytes& payload,
+                       UdpChecksum kind = UdpChecksum::None) {
+    Bytes datagram = join({number(source_port, 2), number(destination_port, 2),
+                           number(8 + payload.size(), 2), number(0, 2), payload});
+    net::Checksum checksum;
+    checksum.add(ip_bytes(source));
+    checksum.add(ip_bytes(destination));
+    checksum.add(net::kUdp);
+    checksum.add(static_cast<uint16_t>(datagram.size()));
+    if (kind != UdpChecksum::Partial) {
+        checksum.add(datagram);
+    }
+    uint16_t sum = checksum.finish();
+    sum = kind == UdpChecksum::None      ? uint16_t{0}
+          : kind == UdpChecksum::Partial ? static_cast<uint16_t>(~sum)
+          : kind == UdpChecksum::Wrong   ? static_cast<uint16_t>(sum ^ 0x5555)
+                                         : sum;
+    datagram[6] = static_cast<uint8_t>(sum >> 8);
+    datagram[7] = static_cast<uint8_t>(sum);
+    return ip_frame(source, destination, net::kUdp, datagram);
 }
 
 }  // namespace eti::test

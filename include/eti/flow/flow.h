@@ -48,7 +48,7 @@ struct Flow {
     uint8_t client_side : 1 = 0;               // the wire's side the client's packets come in
     std::array<bool, 2> sequence_known{};      // initial_sequence is from a SYN
     std::array<bool, 2> sequence_awaited{};    // it is what the other end waits for, without a SYN
-    std::array<bool, 2> checksums_computed{};  // a valid TCP checksum was seen
+    std::array<bool, 2> checksums_computed{};  // a valid TCP or UDP one was seen
     std::array<bool, 2> ip_checksums_computed{};                        // the same of IPv4 headers
     std::array<uint8_t, 2> window_scale{kScaleUnknown, kScaleUnknown};  // as the sender's SYN says
     bool restart_asked = false;

@@ -14,16 +14,28 @@
     X(HandoverFull, "handover-full", "frames not inspected: their owner's ring was full")         \
     X(TransmitFull, "transmit-full", "frames lost: the transmit queue stayed full")               \
     X(ResetsSent, "resets-sent", "TCP resets sent for blocked sessions")                          \
-    X(ResetsLost, "resets-lost", "TCP resets not sent: no packet buffer")                         \
+    X(ResetsLost, "resets-lost", "TCP resets not sent: no buffer, or none fits")                  \
     X(DroppedCertificate, "dropped-certificate", "frames of sessions with a listed certificate")  \
     X(DroppedInfectedHost, "dropped-infected-host", "frames of infected hosts")                   \
     X(DroppedContradicting, "dropped-contradicting", "segments that rewrote undecided bytes")     \
-    X(SegmentsNotBelieved, "segments-not-believed", "segments their receiver ignores, forwarded") \
+    X(SegmentsNotBelieved, "segments-not-believed",                                               \
+      "segments and datagrams their receiver ignores, forwarded")                                 \
     X(NotIp, "not-ip", "frames that are not IP, forwarded")                                       \
     X(OtherIp, "other-ip", "IP packets that are neither TCP nor UDP")                             \
     X(Fragments, "fragments", "IP fragments; the one that completes a datagram is inspected")     \
     X(FragmentsOverBudget, "fragments-over-budget", "fragments forwarded uninspected: no memory") \
     X(DroppedFragments, "dropped-fragments", "fragments of datagrams that contradict themselves") \
+    X(FragmentsTinyFirst, "fragments-tiny-first", "of those, first fragments that cut headers")   \
+    X(FragmentsRepeated, "fragments-repeated", "fragments whose bytes were there already")        \
+    X(FragmentsMalformed, "fragments-malformed", "fragments their receiver ignores, forwarded")   \
+    X(FragmentsDamaged, "fragments-damaged", "fragments cut by the capture or with a bad header") \
+    X(FragmentsTooDeep, "fragments-too-deep",                                                     \
+      "datagrams not inspected: fragments in tunnels in fragments")                               \
+    X(DatagramsCompleted, "fragmented-datagrams-completed", "datagrams put together, inspected")  \
+    X(DatagramsEvicted, "fragmented-datagrams-evicted",                                           \
+      "datagrams in fragments not inspected: they made room for younger ones")                    \
+    X(DatagramsTimedOut, "fragmented-datagrams-timed-out",                                        \
+      "datagrams in fragments that were never whole")                                             \
     X(Malformed, "malformed", "packets with contradicting lengths, forwarded uninspected")        \
     X(FlowsCreated, "flows-created", "flow entries made")                                         \
     X(FlowsExpired, "flows-expired", "flow entries given back")                                   \
@@ -37,11 +49,15 @@
     X(InfectedHostAttempts, "infected-host-attempts", "attempts of infected hosts, folded")       \
     X(AttemptsUnreported, "attempts-unreported", "attempts without a record: too many a second")  \
     X(NotTls, "not-tls", "TCP flows whose first bytes are not TLS")                               \
+    X(NotQuicOrDtls, "not-quic-or-dtls", "UDP flows whose first datagrams are neither")           \
     X(TlsMalformed, "tls-malformed", "TLS sessions whose framing was lost, forwarded")            \
     X(StreamOverBudget, "stream-over-budget", "sessions given up: too many early segments")       \
     X(BytesOverBudget, "bytes-over-budget", "sessions given up: handshake above the byte limit")  \
     X(MessageOverBudget, "message-over-budget", "sessions given up: no assembly memory")          \
     X(HashStatesFull, "hash-states-full", "certificates not hashed: all hash states in use")      \
+    X(CertificateBuffersFull, "certificate-buffers-full", "certificates not copied: no buffer")   \
+    X(CertificateTooLong, "certificate-too-long", "certificates not copied: above the limit")     \
+    X(NamesOverBudget, "names-over-budget", "name server answers not read: no assembly memory")   \
     X(CertificatesVisible, "certificates-visible", "sessions that showed a certificate")          \
     X(CertificatesHidden, "certificates-hidden", "TLS 1.3 sessions: the certificate is hidden")   \
     X(EndedCertificate, "ended-certificate", "sessions that ended: certificate seen")             \

@@ -40,16 +40,24 @@ class DtlsMessage {
     void done(AssemblyPool& pool);
     // Forgets everything.
     void reset(AssemblyPool& pool);
+    // retire makes place for the next handshake's message: of what is done enough is remembered to
+    // know late copies. What is not done stays.
+    void retire(AssemblyPool& pool);
     // Gives memory back; what is done stays so.
     void release(AssemblyPool& pool);
 
     bool started() const { return state_ != State::Empty; }
     bool is_done() const { return state_ == State::Done; }
     bool is_whole() const { return state_ == State::Whole; }
+    // What is done is a copy of what was retired.
+    bool is_late() const { return state_ == State::Done && late_; }
+    // is_past: these bytes are all of the message that was retired.
+    bool is_past(std::span<const uint8_t> bytes, const AssemblyPool& pool) const;
     uint16_t sequence() const { return sequence_; }
 
   private:
     enum class State : uint8_t { Empty, Collecting, Whole, Done };
+    static constexpr uint32_t kNoPast = UINT32_MAX;
 
     Added whole_copy(std::span<const uint8_t> bytes, AssemblyPool& pool);
     Added collect(uint32_t offset, std::span<const uint8_t> bytes, AssemblyPool& pool);
@@ -64,8 +72,11 @@ class DtlsMessage {
     uint32_t length_ = 0;
     uint32_t have_ = 0;      // bytes in the buffer
     uint32_t checksum_ = 0;  // of a message that is done
+    uint32_t past_checksum_ = 0;
+    uint32_t past_length_ = kNoPast;  // of the message that was retired
     uint16_t sequence_ = 0;
     State state_ = State::Empty;
+    bool late_ = false;
 };
 
 }  // namespace eti::tls

@@ -21,7 +21,8 @@ bool may_lead_to_dtls(std::span<const uint8_t> datagram);
 // DtlsSession tells a SessionVisitor what a Session tells of TLS. Differences:
 // - client_hello is the first complete one, cookie or not; the one that answers a
 //   HelloVerifyRequest says the same again. A client that starts over, with another random on the
-//   same ports, is reported again, and so is what its server answers.
+//   same ports, is reported again, and so is what its server answers. Late copies of the handshake
+//   before do not keep that from being read.
 // - Messages are whole when they are reported: a leaf ends in the datagram that completes the
 //   Certificate message, or the ServerHello before it if that comes later.
 // - Datagrams and records that are no DTLS are skipped, as endpoints do. Detecting ends in NotTls
@@ -33,8 +34,8 @@ class DtlsSession {
     // Gives assembly memory back for good: what was learnt stays, feed must not be called again.
     void release(AssemblyPool& pool);
 
-    // feed takes a datagram's payload and calls the visitor. After NotTls, Broken or OverBudget it
-    // does nothing.
+    // feed takes a datagram's payload and calls the visitor. After NotTls or OverBudget it does
+    // nothing. Never Broken: error() tells of a Certificate that cannot be read.
     void feed(Direction direction, std::span<const uint8_t> datagram, AssemblyPool& pool,
               SessionVisitor& visitor);
 
@@ -46,15 +47,21 @@ class DtlsSession {
     bool encrypted(Direction direction) const { return encrypted_[index(direction)]; }
     bool tls13() const { return tls13_; }
     // In the last datagram a fragment of the server's hello or certificate differed from the bytes
-    // seen first, which were kept. A datagram that is dropped for it is sent again.
+    // seen first, which were kept, or has a number in which another message is expected. A datagram
+    // that is dropped for it is sent again. What else it brought was reported all the same.
     bool contradicted() const { return contradicted_; }
 
   private:
     class Steering;
-    enum Slot : uint8_t { kClientHello, kServerHello, kCertificate, kSlots };
+    enum Slot : uint8_t { kClientHello, kLaterHello, kServerHello, kCertificate, kSlots };
+    static constexpr int32_t kNoNumber = -1;
 
     std::array<DtlsMessage, kSlots> messages_;
-    uint32_t client_random_ = 0;       // a part of it
+    uint32_t client_random_ = 0;   // a part of it
+    uint32_t earlier_random_ = 0;  // of the handshake before
+    // The message number of that handshake's Certificate: it may go on, if the client did not
+    // really start over.
+    int32_t earlier_certificate_ = kNoNumber;
     uint16_t foreign_datagrams_ = 0;   // before the first one of DTLS
     uint16_t server_sequence_ = 0;     // the message number of the ServerHello
     uint16_t certificate_offset_ = 1;  // from there to the Certificate
@@ -65,7 +72,6 @@ class DtlsSession {
     SessionState state_ = SessionState::Detecting;
     SessionError error_ = SessionError::None;
     bool sequence_known_ = false;  // of the ServerHello, before it comes
-    bool verify_requested_ = false;
     bool server_hello_seen_ = false;
     bool tls13_ = false;
     bool contradicted_ = false;
