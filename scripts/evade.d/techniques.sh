@@ -75,7 +75,8 @@ ip_techniques() {
     technique vxlan_of_linux "RFC 7348" blocked vxlan_of_linux plain
     technique vlan "IEEE 802.1Q" blocked tunnel 4 vlan plain
     technique vlan_in_vlan "IEEE 802.1Q" blocked tunnel 4 vlan_in_vlan plain
-    technique vlan_in_service_vlan "IEEE 802.1ad" blocked tunnel 4 vlan_in_service_vlan plain
+    technique vlan_in_service_vlan "IEEE 802.1ad" blocked \
+        unavailable "an af_packet port writes the outer tag as 802.1Q"
     technique mpls "RFC 3032" blocked tunnel 4 mpls plain
     technique pppoe "RFC 2516" blocked tunnel 4 pppoe plain
     technique gre "RFC 2784" blocked tunnel 4 gre plain
@@ -134,7 +135,8 @@ datagram_techniques() {
     technique dtls "RFC 6347" blocked dtls in_server in_client 10.0.1.10 1200
     technique dtls_small_fragments "RFC 6347 section 4.2.3" blocked \
         dtls in_server in_client 10.0.1.10 256
-    technique dtls_in_fragments_v4 "RFC 791" blocked dtls in_server in_client 10.0.1.10 9000
+    technique dtls_in_fragments_v4 "RFC 791" blocked \
+        unavailable "the kernel puts IPv4 fragments together for an af_packet port"
     technique dtls_in_fragments_v6 "RFC 8200 section 4.5" blocked \
         dtls in_server in_client fd00:1::10 9000
     technique quic "RFC 9000" unseen unavailable "OpenSSL 3.0 has no QUIC client"

@@ -61,6 +61,9 @@ class Inspector::Core {
     bool is_undamaged(flow::Flow& flow, const Packet& packet, Direction direction) const;
     static bool is_timely(const TcpSide& side, TcpSide& other, const Packet& packet,
                           const net::TcpOptions& options);
+    static void note_echo(TcpSide& other, const Packet& packet, const net::TcpOptions& options);
+    static bool is_signed_as_agreed(const flow::Flow& flow, const Packet& packet,
+                                    const net::TcpOptions& options);
     static bool is_contested(const flow::Flow& flow, const Packet& packet, Direction direction);
     void note_window(const flow::Flow& flow, SessionState& session, const Packet& packet,
                      Direction direction);

@@ -141,6 +141,8 @@ bool Inspector::Core::begin_session(uint32_t index, const Packet& packet, Direct
     session.reading = names ? Reading::Names : Reading::Tls;
     if (packet.view.has(net::kAck)) {
         note_window(flow, session, packet, direction);
+        note_echo(session.tcp[eti::index(opposite(direction))], packet,
+                  net::parse_tcp_options(packet.view.tcp_options()));
     }
     note_payload(session, packet, direction);
     return true;

@@ -27,6 +27,8 @@ bool Inspector::Core::is_believed(flow::Flow& flow, const Packet& packet, Direct
     }
     const std::size_t at = eti::index(direction);
     if (view.has(net::kSyn)) {
+        flow.syn_signed = flow.syn_signed || options.has_md5;
+        flow.syn_unsigned = flow.syn_unsigned || !options.has_md5;
         flow.window_scale[at] = options.has_window_scale ? options.window_scale : 0;
         return true;
     }
@@ -56,12 +58,17 @@ bool Inspector::Core::is_timely(const TcpSide& side, TcpSide& other, const Packe
         stream::before(options.timestamp + kTolerated, side.timestamp)) {
         return false;
     }
-    if (packet.view.has(net::kAck) &&
+    note_echo(other, packet, options);
+    return true;
+}
+
+void Inspector::Core::note_echo(TcpSide& other, const Packet& packet,
+                                const net::TcpOptions& options) {
+    if (packet.view.has(net::kAck) && options.has_timestamp &&
         (!other.timestamp_known || stream::before(other.timestamp, options.echo))) {
         other.timestamp = options.echo;
         other.timestamp_known = true;
     }
-    return true;
 }
 
 // matters: most packets cannot change anything any more and need no closer look.
@@ -90,8 +97,19 @@ bool Inspector::Core::is_sound(flow::Flow& flow, const Packet& packet, Direction
     // RFC 9293 section 3.10.7.4: past the handshake a segment without ACK is dropped.
     const bool has_state = view.has(net::kSyn) || view.has(net::kRst) || view.has(net::kAck);
     // From the wire's other side it never reaches the end it is addressed to.
-    return has_state && !options.has_md5 && came_from_its_side(flow, packet) &&
-           is_undamaged(flow, packet, direction);
+    return has_state && is_signed_as_agreed(flow, packet, options) &&
+           came_from_its_side(flow, packet) && is_undamaged(flow, packet, direction);
+}
+
+// is_signed_as_agreed: a receiver drops a segment that is signed where its connection is not, or
+// not signed where it is (RFC 2385). Which of the two it is the SYNs say; where they disagree, one
+// of them is a decoy, and no segment is ignored for its signature.
+bool Inspector::Core::is_signed_as_agreed(const flow::Flow& flow, const Packet& packet,
+                                          const net::TcpOptions& options) {
+    if (packet.view.has(net::kSyn)) {
+        return true;
+    }
+    return options.has_md5 ? flow.syn_signed : flow.syn_unsigned || !flow.syn_signed;
 }
 
 // is_torn: an urgent byte leaves the stream of one receiver and stays in that of another, and which

@@ -96,19 +96,22 @@ class Stage {
     }
 
     // --- the ordinary way ---
-    void open() {
+    void open(const Bytes& tcp_options = {}) {
         client.ask(client_start - 1);
         put({.side = kClientSide,
              .sequence = client_start - 1,
              .flags = net::kSyn,
-             .acknowledgment = 0});
+             .acknowledgment = 0,
+             .options = tcp_options});
         put({.sequence = server_start - 1,
              .flags = net::kSyn | net::kAck,
-             .acknowledgment = client_start});
+             .acknowledgment = client_start,
+             .options = tcp_options});
         put({.side = kClientSide,
              .sequence = client_start,
              .flags = net::kAck,
-             .acknowledgment = server_start});
+             .acknowledgment = server_start,
+             .options = tcp_options});
     }
     void say_hello() { put({.side = kClientSide, .sequence = client_start, .payload = hello}); }
     void begin() {

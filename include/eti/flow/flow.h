@@ -45,6 +45,8 @@ struct Flow {
     bool allowlisted : 1 = false;
     bool recognised : 1 = false;               // counted as a TLS session
     bool infected : 1 = false;                 // dropped or closed because of its client
+    bool syn_signed : 1 = false;               // a SYN with an MD5 signature was seen (RFC 2385)
+    bool syn_unsigned : 1 = false;             // one without was seen
     uint8_t client_side : 1 = 0;               // the wire's side the client's packets come in
     std::array<bool, 2> sequence_known{};      // initial_sequence is from a SYN
     std::array<bool, 2> sequence_awaited{};    // it is what the other end waits for, without a SYN

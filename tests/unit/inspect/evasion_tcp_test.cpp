@@ -34,6 +34,33 @@ Bytes md5() {
 }
 const Bytes kGarbage(300, 0xd0);
 
+// The ends sign what they send, up to the hello, and the server signs what follows.
+auto signed_connection(std::vector<Move> moves) {
+    return [moves = std::move(moves)](Stage& s) {
+        s.open(md5());
+        s.put({.side = kClientSide,
+               .sequence = s.client_start,
+               .payload = s.hello,
+               .options = md5()});
+        std::vector<Move> all = moves;
+        all.emplace_back([](Stage& stage) {
+            stage.put({.sequence = stage.server_start, .payload = stage.flight, .options = md5()});
+        });
+        return all;
+    };
+}
+// The client's hello shows which clock of the server it has seen.
+auto after_an_echo(uint32_t echo, std::vector<Move> moves) {
+    return [=](Stage& s) {
+        s.open(timestamp(echo));
+        s.put({.side = kClientSide,
+               .sequence = s.client_start,
+               .payload = s.hello,
+               .options = timestamp(7, echo)});
+        return moves;
+    };
+}
+
 const std::vector<Technique> kSegmentation{
     {"segments_in_any_order", kPtacek, Blocked,
      after({truth(0, 60), truth(60, 300), truth(300, 600), truth(600, 958), truth(958)}), true},
@@ -78,11 +105,29 @@ const std::vector<Technique> kInsertion{
      after({server(0, {.payload = kGarbage, .options = md5()}), truth(0)}), true},
     {"reset_with_md5_option", "RFC 2385; SymTCP 2020", Blocked,
      after({server(0, {.flags = net::kRst, .options = md5()}), truth(0)}), true},
+    {"signed_connection", "RFC 2385", Blocked, signed_connection({})},
+    {"unsigned_data_in_a_signed_connection", "RFC 2385", Blocked,
+     signed_connection({server(0, {.payload = kGarbage})})},
+    {"unsigned_reset_in_a_signed_connection", "RFC 2385", Blocked,
+     signed_connection({server(0, {.flags = net::kRst})})},
+    {"signed_syn_before_the_connection", "RFC 2385", Blocked,
+     [](Stage& s) {
+         s.lose({.side = kClientSide,
+                 .sequence = s.client_start + 4999,
+                 .flags = net::kSyn,
+                 .acknowledgment = 0,
+                 .options = md5()});
+         s.begin();
+         return std::vector<Move>{truth(0)};
+     }},
     {"data_with_old_timestamp", "RFC 7323 section 5; SymTCP 2020", Blocked,
      after({server(0, {.payload = Bytes(1, 0x16), .options = timestamp(900'000)}),
             client(0, {.flags = net::kAck, .options = timestamp(7, 900'000)}),
             server(1, {.payload = Bytes(1, 0x03), .options = timestamp(900'001)}),
             server(2, {.payload = kGarbage, .options = timestamp(890'000)}), truth(0)})},
+    {"old_timestamp_right_after_the_hello", "RFC 7323 section 5; SymTCP 2020", Blocked,
+     after_an_echo(900'000,
+                   {server(0, {.payload = kGarbage, .options = timestamp(890'000)}), truth(0)})},
     {"data_with_slightly_old_timestamp", "RFC 7323 section 5", Starved,
      after({server(0, {.payload = Bytes(1, 0x16), .options = timestamp(900'000)}),
             server(1, {.payload = kGarbage, .options = timestamp(899'900)}), truth(0)})},
