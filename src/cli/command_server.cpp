@@ -23,6 +23,7 @@ constexpr std::size_t kReadBytes = 4096;
 
 struct Client {
     int fd = -1;
+    Caller caller;
     std::string input;
     std::string output;
     std::size_t sent = 0;
@@ -72,6 +73,7 @@ struct CommandServer::Impl : std::enable_shared_from_this<CommandServer::Impl> {
             const uint64_t id = ++last_id;
             Client& client = clients[id];
             client.fd = fd;
+            client.caller = caller_of(fd, backend.login_users());
             client.progress = Clock::now();
             loop.add(fd, EPOLLIN, [this, id](uint32_t events) { on_client(id, events); });
         }
@@ -158,12 +160,13 @@ struct CommandServer::Impl : std::enable_shared_from_this<CommandServer::Impl> {
         client.busy = true;
         // An answer that comes at once is written by serve's loop, a later one by finish.
         const auto inside = std::make_shared<bool>(true);
-        interpreter.execute(request.line, [self = weak_from_this(), id, inside,
-                                           request_id = request.id](const Answer& answer) {
-            if (const auto impl = self.lock()) {
-                impl->finish(id, request_id, answer, *inside);
-            }
-        });
+        interpreter.execute(
+            request.line, client.caller,
+            [self = weak_from_this(), id, inside, request_id = request.id](const Answer& answer) {
+                if (const auto impl = self.lock()) {
+                    impl->finish(id, request_id, answer, *inside);
+                }
+            });
         *inside = false;
     }
 

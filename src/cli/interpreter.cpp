@@ -46,6 +46,15 @@ struct Interpreter::Impl {
         }
     }
 
+    // audited writes the entry when the answer is there.
+    Done audited(AuditEntry entry, Done done) {
+        return [this, entry = std::move(entry), done = std::move(done)](Answer answer) mutable {
+            entry.result = answer.ok ? AuditResult::Done : AuditResult::Failed;
+            backend.audit(entry);
+            done(std::move(answer));
+        };
+    }
+
     Backend& backend;
     std::size_t max_output;
     std::vector<Command> commands;
@@ -56,15 +65,16 @@ Interpreter::Interpreter(Backend& backend, std::size_t max_output)
     : impl_(std::make_unique<Impl>(backend, max_output)) {}
 Interpreter::~Interpreter() = default;
 
-void Interpreter::execute(std::string_view line, Done done) {
+void Interpreter::execute(std::string_view line, const Caller& caller, Done done) {
+    const TokenList list = tokenize(line);
+    if (list.tokens.empty()) {
+        done({});
+        return;
+    }
+    AuditEntry entry{impl_->backend.now(), caller, std::string(line), AuditResult::Denied};
     ParsedCommand parsed;
     Pipeline pipeline;
     try {
-        const TokenList list = tokenize(line);
-        if (list.tokens.empty()) {
-            done({});
-            return;
-        }
         if (list.open_quote) {
             throw SyntaxError(list.tokens.back().column, "syntax error, missing closing quote.");
         }
@@ -77,9 +87,19 @@ void Interpreter::execute(std::string_view line, Done done) {
             impl_->grammar.parse(all.first(words), pipe == list.tokens.end() ? last : pipe->column);
         pipeline = Pipeline::parse(all.subspan(words), last);
     } catch (const SyntaxError& error) {
+        entry.result = AuditResult::Failed;
+        impl_->backend.audit(entry);
         done(failure(error.what(), error.column));
         return;
     }
+    const AccessClass needs =
+        class_needed(parsed.command->path.substr(0, parsed.command->path.find(' ')));
+    if (!may(caller.access, needs)) {
+        impl_->backend.audit(entry);
+        done(failure("error: " + refusal(caller, needs)));
+        return;
+    }
+    done = impl_->audited(std::move(entry), std::move(done));
     if (!parsed.command->needs_sessions) {
         done(impl_->run(parsed, pipeline, {}));
         return;

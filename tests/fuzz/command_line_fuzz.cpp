@@ -10,8 +10,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
     static eti::cli::FixedBackend backend;
     static eti::cli::Interpreter interpreter(backend);
     const std::string_view line(reinterpret_cast<const char*>(data), size);
+    backend.audited.clear();
     int answers = 0;
-    interpreter.execute(line, [&](const eti::cli::Answer& answer) {
+    interpreter.execute(line, eti::cli::sample_caller(), [&](const eti::cli::Answer& answer) {
         ++answers;
         ETI_CHECK(!answer.column || *answer.column <= line.size());
         ETI_CHECK(answer.output.empty() || answer.output.back() == '\n');

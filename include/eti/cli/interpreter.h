@@ -1,6 +1,7 @@
 // Runs operational command lines: grammar, pipes and rendering.
 #pragma once
 
+#include "eti/cli/access.h"
 #include "eti/cli/backend.h"
 #include "eti/cli/protocol.h"
 
@@ -39,8 +40,9 @@ class Interpreter {
     Interpreter(const Interpreter&) = delete;
     Interpreter& operator=(const Interpreter&) = delete;
 
-    // execute calls done exactly once, later for commands that ask the workers.
-    void execute(std::string_view line, Done done);
+    // execute calls done exactly once, later for commands that ask the workers or the network. What
+    // the caller's class does not allow is refused; every line leaves an entry in the audit log.
+    void execute(std::string_view line, const Caller& caller, Done done);
     Completions complete(std::string_view line) const;
 
   private:
