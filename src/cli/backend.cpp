@@ -4,8 +4,12 @@
 
 namespace eti::cli {
 
-ControllerBackend::ControllerBackend(control::Controller& controller, std::string audit_log)
-    : controller_(controller), audit_path_(audit_log), audit_log_(std::move(audit_log)) {}
+ControllerBackend::ControllerBackend(control::Controller& controller, config::Workspace* workspace,
+                                     std::string audit_log)
+    : controller_(controller),
+      workspace_(workspace),
+      audit_path_(audit_log),
+      audit_log_(std::move(audit_log)) {}
 
 void ControllerBackend::audit(const AuditEntry& entry) {
     if (audit_path_.empty()) {

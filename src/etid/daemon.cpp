@@ -153,7 +153,7 @@ void run(const DaemonOptions& options, const std::string& version) {
         spdlog::warn("{}", problem);
     }
 
-    cli::ControllerBackend backend(controller, options.state + "/audit.log");
+    cli::ControllerBackend backend(controller, nullptr, options.state + "/audit.log");
     cli::Interpreter interpreter(backend);
     const cli::CommandServer server(controller.loop(), interpreter, backend, options.socket);
     controller.loop().add(signals.fd(), EPOLLIN, [&](uint32_t) {

@@ -110,6 +110,7 @@ class FixedBackend final : public Backend {
     Timestamp now() override { return fixed.now; }
     std::vector<config::LoginUser> login_users() override { return users; }
     void audit(const AuditEntry& entry) override { audited.push_back(entry); }
+    config::Workspace* workspace() override { return edited; }
 
     control::Status fixed = sample_status();
     control::SessionListing listing{{sample_session(1627)}, 0, {}};
@@ -119,6 +120,7 @@ class FixedBackend final : public Backend {
     std::string refresh_error;
     std::vector<config::LoginUser> users;
     std::vector<AuditEntry> audited;
+    config::Workspace* edited = nullptr;
 };
 
 }  // namespace eti::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "eti/cli/audit.h"
+#include "eti/config/workspace.h"
 #include "eti/control/controller.h"
 #include "eti/control/status.h"
 
@@ -29,12 +30,15 @@ class Backend {
     // login_users is [edit system login] of the configuration in force.
     virtual std::vector<config::LoginUser> login_users() = 0;
     virtual void audit(const AuditEntry& entry) = 0;
+    // workspace is the daemon's configuration; null: it has none that could be edited.
+    virtual config::Workspace* workspace() = 0;
 };
 
 class ControllerBackend final : public Backend {
   public:
     // audit_log is the file's path; empty: none.
-    ControllerBackend(control::Controller& controller, std::string audit_log);
+    ControllerBackend(control::Controller& controller, config::Workspace* workspace,
+                      std::string audit_log);
 
     control::Status status() override { return controller_.status(); }
     bool sessions(SessionsDone done) override {
@@ -44,9 +48,11 @@ class ControllerBackend final : public Backend {
     Timestamp now() override { return controller_.now(); }
     std::vector<config::LoginUser> login_users() override { return controller_.login_users(); }
     void audit(const AuditEntry& entry) override;
+    config::Workspace* workspace() override { return workspace_; }
 
   private:
     control::Controller& controller_;
+    config::Workspace* workspace_;
     std::string audit_path_;
     AuditLog audit_log_;
     bool audit_failed_ = false;  // told once until it works again
