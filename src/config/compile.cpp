@@ -110,6 +110,9 @@ Settings compile_settings(const Tree& tree) {
     if (!host_name.empty()) {
         settings.host_name = host_name;
     }
+    if (const Node rollbacks = tree.top("system").child("max-configuration-rollbacks")) {
+        settings.most_rollbacks = static_cast<unsigned>(number(rollbacks));
+    }
     for (const Node& top : tree.tops()) {
         warn_not_enforced(tree, top, settings.warnings);
     }

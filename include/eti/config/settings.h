@@ -113,6 +113,7 @@ struct Settings {
     bool infected_hosts_used = false;            // a rule references an Infected-Hosts profile
     bool certificate_feed_used = false;          // some rule is inspected, and CC not disabled
     Limits limits;
+    unsigned most_rollbacks = 49;       // revisions kept behind the active one
     std::vector<std::string> warnings;  // "accepted, not enforced: ..."
 };
 
