@@ -56,6 +56,13 @@ LineInProgress::LineInProgress(std::string_view line) : line_(line), list_(token
                 : list_.tokens.size() - 1 - static_cast<std::size_t>(pipe - list_.tokens.rbegin());
 }
 
+Part LineInProgress::first_words() const {
+    const std::span all(list_.tokens);
+    const auto pipe = std::find_if(all.begin(), all.end(), [](const Token& t) { return t.pipe; });
+    const std::size_t end = pipe == all.end() ? line_.size() : pipe->column;
+    return {line_, all.first(static_cast<std::size_t>(pipe - all.begin())), end};
+}
+
 std::span<const Token> LineInProgress::last_pipe() const {
     const std::span all(list_.tokens);
     return in_pipe() ? all.subspan(pipe_ + 1) : all;

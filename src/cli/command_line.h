@@ -47,7 +47,7 @@ class CommandLine {
     std::size_t last_ = 0;
 };
 
-// in_progress is a line that is being typed: its last word may be empty, and it ends where the
+// LineInProgress is a line that is being typed: its last word may be empty, and it ends where the
 // line does.
 class LineInProgress {
   public:
@@ -55,6 +55,7 @@ class LineInProgress {
     bool open_quote() const { return list_.open_quote; }
     bool in_pipe() const { return pipe_ < list_.tokens.size(); }
     Part words() const { return {line_, std::span(list_.tokens), line_.size()}; }
+    Part first_words() const;  // before the first '|'
     // The words after the last '|', the last one being typed; all words without a pipe.
     std::span<const Token> last_pipe() const;
 

@@ -149,12 +149,8 @@ Grammar::Found Grammar::complete(std::span<const Token> words) const {
     Position position{&root_, {}, nullptr};
     const std::size_t last = words.size() - 1;
     std::size_t read = 0;
-    try {
-        while (read < last && advance(position, words[read])) {
-            ++read;
-        }
-    } catch (const SyntaxError&) {
-        return {};
+    while (read < last && advance(position, words[read])) {
+        ++read;
     }
     const Command* command = position.node->command;
     Found found;

@@ -67,7 +67,8 @@ class Grammar {
 
     // parse throws SyntaxError; end is the column past the line.
     ParsedCommand parse(std::span<const Token> words, std::size_t end) const;
-    // complete answers for words of which the last one is incomplete (possibly empty).
+    // complete answers for words of which the last one is incomplete (possibly empty). Throws
+    // SyntaxError for one before it.
     struct Found {
         std::vector<Completion> candidates;
         bool may_end = false;           // a whole command stands before the last word

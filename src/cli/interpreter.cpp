@@ -3,6 +3,7 @@
 #include "cli/command_line.h"
 #include "cli/commands/commands.h"
 #include "cli/configuration/operational.h"
+#include "cli/configuration/show_pipes.h"
 #include "cli/errors.h"
 #include "cli/grammar.h"
 #include "cli/pipes.h"
@@ -87,6 +88,37 @@ struct Interpreter::Impl {
                        " bytes; narrow it with | match, | last or | count");
     }
 
+    Completions complete(const LineInProgress& typed, Session* session,
+                         Completions completions) const {
+        if (typed.in_pipe()) {
+            completions.candidates = complete_pipe(typed);
+            return completions;
+        }
+        const Part words = typed.words();
+        Grammar::Found found = grammar.complete(words.words);
+        if (found.rest != nullptr && found.rest->complete_rest != nullptr && session != nullptr) {
+            Completions rest = found.rest->complete_rest(*session, words.after(found.rest_at));
+            rest.candidates.insert(rest.candidates.begin(), found.candidates.begin(),
+                                   found.candidates.end());
+            return rest;
+        }
+        completions.candidates = std::move(found.candidates);
+        completions.may_end = found.may_end && words.words.back().text.empty();
+        completions.pipes = completions.may_end;
+        if (found.rest != nullptr) {
+            completions.candidates.push_back({std::string(found.rest->rest), {}});
+        }
+        return completions;
+    }
+
+    // A command done in a session reads its pipes itself, and "show configuration" has its own.
+    std::vector<Completion> complete_pipe(const LineInProgress& typed) const {
+        const ParsedCommand parsed =
+            grammar.parse(typed.first_words().words, typed.first_words().end);
+        return parsed.command->path == kShowConfiguration ? complete_show_pipe(typed.last_pipe())
+                                                          : Pipeline::complete(typed.last_pipe());
+    }
+
     // audited writes the entry when the answer is there.
     Done audited(AuditEntry entry, Done done) {
         return [this, entry = std::move(entry), done = std::move(done)](Answer answer) mutable {
@@ -149,29 +181,21 @@ void Interpreter::execute(std::string_view line, const Caller& caller, Done done
 
 Completions Interpreter::complete(std::string_view line, Session* session) const {
     const LineInProgress typed(line);
-    if (typed.open_quote()) {
-        return {line.size(), {}};
-    }
     Completions completions;
-    completions.column = typed.words().words.back().column;
-    if (!typed.in_pipe()) {
-        Grammar::Found found = impl_->grammar.complete(typed.words().words);
-        if (found.rest != nullptr && found.rest->complete_rest != nullptr && session != nullptr) {
-            Completions rest =
-                found.rest->complete_rest(*session, typed.words().after(found.rest_at));
-            rest.candidates.insert(rest.candidates.begin(), found.candidates.begin(),
-                                   found.candidates.end());
-            return rest;
-        }
-        completions.candidates = std::move(found.candidates);
-        completions.may_end = found.may_end && typed.words().words.back().text.empty();
-        completions.pipes = completions.may_end;
-        if (found.rest != nullptr) {
-            completions.candidates.push_back({std::string(found.rest->rest), {}});
-        }
+    if (typed.open_quote()) {
+        completions.column = line.size();
+        completions.quoted = true;
         return completions;
     }
-    completions.candidates = Pipeline::complete(typed.last_pipe());
+    const Part words = typed.words();
+    completions.column = words.words.back().column;
+    try {
+        return impl_->complete(typed, session, completions);
+    } catch (const SyntaxError& error) {
+        completions.problem = Problem{error.column, error.what()};
+    } catch (const config::EditError& error) {
+        completions.problem = Problem{completions.column, error.what()};
+    }
     return completions;
 }
 

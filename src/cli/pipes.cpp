@@ -172,10 +172,16 @@ std::vector<Completion> Pipeline::complete(std::span<const Token> words) {
     if (words.size() == 1) {
         return matching(kPipes, words[0].text);
     }
-    if (words.size() == 2 && std::string_view("display").starts_with(words[0].text)) {
+    if (words.size() != 2) {
+        return {};
+    }
+    const PipeWord& pipe = choose(kPipes, words[0]);
+    if (pipe.word == "display") {
         return matching(kForms, words[1].text);
     }
-    return {};
+    return pipe.argument.empty()
+               ? std::vector<Completion>{}
+               : std::vector<Completion>{{std::string(pipe.argument), std::string(pipe.help)}};
 }
 
 Answer Pipeline::answer(const Reply& reply) const {

@@ -95,6 +95,25 @@ struct Session::Impl {
         return settle(std::move(answer));
     }
 
+    Completions complete(const LineInProgress& typed, std::string_view line, Session* session) {
+        const Part words = typed.words();
+        if (const auto column = run_column(words)) {
+            Completions found = interpreter.complete(line.substr(*column), session);
+            found.column += *column;
+            if (found.problem) {
+                found.problem->column += *column;
+            }
+            return found;
+        }
+        if (!typed.in_pipe() || !verb_of(words.words.front()).pipes) {
+            return complete_command(*editor, words);
+        }
+        Completions found;
+        found.column = words.words.back().column;
+        found.candidates = complete_pipe(verb_of(words.words.front()), typed.last_pipe());
+        return found;
+    }
+
     void audit(std::string_view line, const Answer& answer) {
         backend.audit({backend.now(), caller, std::string(line),
                        answer.ok ? AuditResult::Done : AuditResult::Failed});
@@ -198,28 +217,20 @@ Completions Session::complete(std::string_view line) {
         return impl_->interpreter.complete(line, this);
     }
     const LineInProgress typed(line);
-    Completions none;
-    none.column = line.size();
-    if (typed.open_quote()) {
-        return none;
+    Completions found;
+    found.column = typed.open_quote() ? line.size() : typed.words().words.back().column;
+    found.quoted = typed.open_quote();
+    if (found.quoted) {
+        return found;
     }
     try {
-        if (const auto column = run_column(typed.words())) {
-            Completions found = impl_->interpreter.complete(line.substr(*column), this);
-            found.column += *column;
-            return found;
-        }
-        if (!typed.in_pipe() || !verb_of(typed.words().words.front()).pipes) {
-            return complete_command(*impl_->editor, typed.words());
-        }
-        none.column = typed.last_pipe().back().column;
-        none.candidates = complete_pipe(verb_of(typed.words().words.front()), typed.last_pipe());
-        return none;
-    } catch (const SyntaxError&) {
-        return none;
-    } catch (const config::EditError&) {
-        return none;
+        return impl_->complete(typed, line, this);
+    } catch (const SyntaxError& error) {
+        found.problem = Problem{error.column, error.what()};
+    } catch (const config::EditError& error) {
+        found.problem = Problem{error.column.value_or(found.column), error.what()};
     }
+    return found;
 }
 
 Prompt Session::prompt() const {

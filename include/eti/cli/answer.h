@@ -45,11 +45,17 @@ struct Completion {
     char marker = ' ';          // '>': has statements below it, '+': takes several values
     bool user_defined = false;  // a name from the configuration: offered by Tab, not by Space
 };
+struct Problem {
+    std::size_t column = 0;  // of the bad word
+    std::string message;
+};
 struct Completions {
     std::size_t column = 0;  // where the word being completed starts
     std::vector<Completion> candidates;
     bool may_end = false;  // the line may be sent as it is
     bool pipes = false;    // or go on with '|'
+    bool quoted = false;   // within quotes: every character stands for itself
+    std::optional<Problem> problem{};  // with a word before the one being completed
 };
 
 // Prompt is what stands above and in the prompt.

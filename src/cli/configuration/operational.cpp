@@ -83,7 +83,7 @@ std::vector<Command> commit_commands() {
 
 std::vector<Command> mode_commands() {
     Command show =
-        in_session("show configuration", "Show the active configuration", show_configuration);
+        in_session(kShowConfiguration, "Show the active configuration", show_configuration);
     show.rest = "<statement>";
     show.complete_rest = complete_configuration;
     return {

@@ -7,6 +7,8 @@
 
 namespace eti::cli {
 
+inline constexpr std::string_view kShowConfiguration = "show configuration";
+
 std::vector<Command> configuration_commands();
 
 }  // namespace eti::cli
