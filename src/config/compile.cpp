@@ -12,9 +12,10 @@ void warn_not_enforced(const Tree& tree, Node node, std::vector<std::string>& wa
         return;
     }
     if (const auto sentence = node.statement().extension("not-enforced")) {
-        warnings.push_back("accepted, not enforced: line " +
-                           std::to_string(tree.position(node).line) + ": " + node.words() + ": " +
-                           std::string(*sentence));
+        const std::size_t line = tree.position(node).line;  // none: typed in a session
+        warnings.push_back(
+            "accepted, not enforced: " + (line == 0 ? "" : "line " + std::to_string(line) + ": ") +
+            node.words() + ": " + std::string(*sentence));
         return;
     }
     for (const Node& child : node.children()) {
