@@ -15,6 +15,7 @@ using Operation = Editor::Warnings (Editor::*)(const Level&, std::string_view);
 
 EditSession::Warnings change(EditSession::Impl& session, Operation operation,
                              std::string_view arguments) {
+    session.host.check_may_change(session);
     Editor editor(session.model, *session.candidate->root);
     EditSession::Warnings warnings = (editor.*operation)(session.level, arguments);
     session.candidate->touched = true;
