@@ -4,6 +4,7 @@
 #include "config/candidate/reading.h"
 #include "config/candidate/text_printer.h"
 #include "config/commit/workspace_impl.h"
+#include "config/forms/compare.h"
 #include "eti/base/durable_file.h"
 
 #include <chrono>
@@ -141,6 +142,10 @@ std::vector<CommitInfo> Workspace::history() const {
 
 std::string Workspace::revision_text(unsigned revision) const {
     return print_text(*impl_->revision(revision), {});
+}
+
+std::string Workspace::compare(unsigned before, unsigned after) const {
+    return config::compare(*impl_->revision(before), *impl_->revision(after));
 }
 
 std::optional<PendingConfirm> Workspace::pending_confirm() const {
