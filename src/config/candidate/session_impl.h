@@ -23,7 +23,11 @@ class SessionHost {
 
     virtual const ConfigNode& active() const = 0;
     virtual std::unique_ptr<ConfigNode> revision(unsigned revision) const = 0;  // throws EditError
+    // check_may_change throws EditError while another operator holds the exclusive lock.
+    virtual void check_may_change(const EditSession::Impl& session) const = 0;
     virtual CommitResult commit(EditSession::Impl& session, const CommitOptions& options) = 0;
+    // rollback makes a revision the session's candidate. Throws EditError.
+    virtual void rollback(EditSession::Impl& session, unsigned revision) = 0;
     virtual void closed(EditSession::Impl& session) = 0;
 };
 

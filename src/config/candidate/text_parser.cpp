@@ -85,7 +85,9 @@ class TextParser {
                 prefix.tag = ParsedText::Tag::Replace;
             } else if (word == "delete:") {
                 prefix.tag = ParsedText::Tag::Delete;
-            } else if (word != "active:") {
+            } else if (word == "active:") {
+                prefix.tag = ParsedText::Tag::Active;
+            } else {
                 break;
             }
         }

@@ -21,10 +21,10 @@ struct TextError {
 // listed answers the line of the vendor's "load": "terminal:3:(12) syntax error: xyz".
 std::string listed(const TextError& error, const std::string& name);
 
-// ParsedText is what a text says. Statements tagged "replace:" or "delete:" are in the tree with
-// their tags; whoever loads the text does what they say.
+// ParsedText is what a text says. Statements tagged "replace:", "delete:" or "active:" are in the
+// tree with their tags; whoever loads the text does what they say.
 struct ParsedText {
-    enum class Tag { Replace, Delete };
+    enum class Tag { Replace, Delete, Active };
 
     std::unique_ptr<ConfigNode> root = std::make_unique<ConfigNode>();  // the top
     std::unordered_map<const ConfigNode*, Tag> tags;
