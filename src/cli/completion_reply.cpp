@@ -46,8 +46,8 @@ std::vector<Completion> words_for(const Completions& completions, std::string_vi
 std::string common_prefix(const std::vector<Completion>& words) {
     std::string prefix = words.front().word;
     for (const Completion& other : words) {
-        const auto [end, unused] = std::mismatch(prefix.begin(), prefix.end(), other.word.begin(),
-                                                 other.word.end());
+        const auto [end, unused] =
+            std::mismatch(prefix.begin(), prefix.end(), other.word.begin(), other.word.end());
         prefix.erase(end, prefix.end());
     }
     return prefix;
@@ -67,22 +67,21 @@ std::string listing(const Completions& completions) {
 
 // A word that nothing begins with: a value where one may stand, else a mistake.
 CompletionReply unmatched(const Completions& completions) {
-    const bool value = completions.may_end ||
-                       std::any_of(completions.candidates.begin(), completions.candidates.end(),
-                                   [](const Completion& c) { return is_value(c) || c.user_defined; });
+    const bool value =
+        completions.may_end ||
+        std::any_of(completions.candidates.begin(), completions.candidates.end(),
+                    [](const Completion& c) { return is_value(c) || c.user_defined; });
     if (value) {
         return {};
     }
-    return {{},
-            completions.column == 0 ? "unknown command.\n" : "syntax error.\n",
-            completions.column};
+    return {
+        {}, completions.column == 0 ? "unknown command.\n" : "syntax error.\n", completions.column};
 }
 
 }  // namespace
 
 CompletionReply reply_to_key(const Completions& completions, std::string_view line, Key key) {
-    const std::string_view typed =
-        line.substr(std::min(completions.column, line.size()));
+    const std::string_view typed = line.substr(std::min(completions.column, line.size()));
     if (completions.quoted) {
         return {std::string(typed) + character_of(key), {}, {}};
     }

@@ -52,9 +52,9 @@ struct Problem {
 struct Completions {
     std::size_t column = 0;  // where the word being completed starts
     std::vector<Completion> candidates;
-    bool may_end = false;  // the line may be sent as it is
-    bool pipes = false;    // or go on with '|'
-    bool quoted = false;   // within quotes: every character stands for itself
+    bool may_end = false;              // the line may be sent as it is
+    bool pipes = false;                // or go on with '|'
+    bool quoted = false;               // within quotes: every character stands for itself
     std::optional<Problem> problem{};  // with a word before the one being completed
 };
 
