@@ -7,6 +7,7 @@ The programs are those in $ETI_BIN. Each transcript has a daemon of its own, who
 captures; it needs neither root nor hugepages. Exit code 77: a package is missing.
 """
 
+import getpass
 import os
 import pathlib
 import shutil
@@ -133,6 +134,8 @@ def settled(terminal):
 
 def play(path, write):
     steps = transcript.read(path)
+    for step in steps:
+        step.as_seen_by(getpass.getuser())
     daemon = Daemon()
     terminal = Terminal(daemon)
     failed = False

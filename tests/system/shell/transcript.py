@@ -9,6 +9,7 @@ stands for what changes from run to run: {time}, {number}, {pts}, {any}, {user}.
 import re
 
 KEYS = {"enter": "\r", "tab": "\t", "up": "\x1b[A", "left": "\x1b[D", "space": " "}
+ROOT = "root"
 PATTERNS = {
     "time": r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+",
     "number": r"\d+",
@@ -36,6 +37,16 @@ class Step:
             re.fullmatch(expression(expected), line)
             for expected, line in zip(self.screen, screen)
         )
+
+    def as_seen_by(self, user):
+        """Transcripts are written as root's; another name moves the carets below its prompt."""
+        self.screen = [
+            " " * (len(user) - len(ROOT)) + line
+            if re.fullmatch(r" *\^", line) and len(user) >= len(ROOT)
+            else line[len(ROOT) - len(user) :] if re.fullmatch(r" *\^", line)
+            else re.sub(r"^%s@(?=[^ ]*[>#])" % ROOT, user + "@", line)
+            for line in self.screen
+        ]
 
 
 def expression(line):
