@@ -283,6 +283,14 @@ Status Controller::status() const {
     return status;
 }
 
+Timestamp Controller::now() const {
+    return impl_->setup.clock();
+}
+
+const std::vector<config::LoginUser>& Controller::login_users() const {
+    return impl_->setup.settings.login_users;
+}
+
 bool Controller::request_sessions(std::function<void(SessionListing)> done) {
     return impl_->sessions.request(impl_->setup.clock(), std::move(done));
 }

@@ -105,11 +105,15 @@ std::vector<std::string> commit_warnings(const config::Settings& running,
     return warnings;
 }
 
-config::Workspace::Hooks hooks_of(Live& live, const SteadyWallClock& clock) {
+config::Workspace::Hooks hooks_of(Live& live, cli::CommandServer& server,
+                                  const SteadyWallClock& clock) {
     config::Workspace::Hooks hooks;
     hooks.restart_reasons = commit_warnings;
     hooks.apply = [&live](const config::Settings& next) { live.apply(next); };
-    hooks.announce = [](const std::string& text) { spdlog::warn("{}", text); };
+    hooks.announce = [&server](const std::string& text) {
+        spdlog::warn("{}", text);
+        server.announce(text);
+    };
     hooks.clock = [&clock] { return clock.now(); };
     return hooks;
 }
@@ -160,15 +164,14 @@ void run(const DaemonOptions& options, const std::string& version) {
     }
 
     Live live(controller, uplink, link);
-    workspace.attach(hooks_of(live, clock));
+    cli::ControllerBackend backend(controller, &workspace, options.state + "/audit.log");
+    cli::Interpreter interpreter(backend);
+    cli::CommandServer server(controller.loop(), interpreter, backend, options.socket);
+    workspace.attach(hooks_of(live, server, clock));
     controller.loop().add_tick([&] {
         workspace.tick(clock.now());
         return false;
     });
-
-    cli::ControllerBackend backend(controller);
-    cli::Interpreter interpreter(backend);
-    const cli::CommandServer server(controller.loop(), interpreter, backend, options.socket);
     controller.loop().add(signals.fd(), EPOLLIN, [&](uint32_t) {
         dataplane.stop();
         controller.loop().stop();

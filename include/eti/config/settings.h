@@ -79,6 +79,11 @@ struct CloudLink {
 
 enum class LogTransport : uint8_t { Udp, Tcp, Tls };
 
+struct LoginUser {  // system login user
+    std::string name;
+    std::string class_name;  // read-only, operator, super-user
+};
+
 struct LogStream {
     std::string name;
     std::string category;  // "all", "secintel", "aamw", ...
@@ -106,6 +111,7 @@ struct Limits {
     uint64_t spool_bytes = 256ULL << 20;
     uint32_t mbufs = 16'384;
     uint32_t handoff_ring_slots = 1'024;
+    uint32_t recent_sessions = 1'000;  // last records of sessions, for display
     std::chrono::seconds tcp_idle_timeout{1800};
     std::chrono::seconds tcp_handshake_timeout{20};
     std::chrono::seconds udp_idle_timeout{60};
@@ -120,6 +126,7 @@ struct Settings {
     policy::Policy policy;
     CloudLink cloud;
     std::vector<LogStream> log_streams;
+    std::vector<LoginUser> login_users;
     std::vector<std::string> certificate_lists;  // local files, read beside the feed
     bool infected_hosts_used = false;            // a rule references an Infected-Hosts profile
     bool certificate_feed_used = false;          // some rule is inspected, and CC not disabled

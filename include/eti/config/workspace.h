@@ -72,6 +72,9 @@ class Workspace {
     };
     Opened open(Access access, const Operator& who);
     std::string editors() const;  // what "status" prints
+    // view shows and completes the active configuration; what is changed in it is lost, and it
+    // counts as no editor.
+    std::unique_ptr<EditSession> view() const;
 
     std::vector<CommitInfo> history() const;
     // revision_text is the configuration of a revision in curly form, secrets masked.

@@ -54,6 +54,8 @@ class Controller {
 
     void apply(uplink::Event event);
     Status status() const;
+    Timestamp now() const;
+    const std::vector<config::LoginUser>& login_users() const;
     // request_sessions calls done on this thread, later; false: too many requests are waiting.
     bool request_sessions(std::function<void(SessionListing)> done);
     // refresh_feeds returns an empty text, or why nothing can be downloaded.
