@@ -1,5 +1,7 @@
 #include "config/forms/element.h"
 
+#include "config/candidate/statement_text.h"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -144,6 +146,10 @@ class ElementReader {
 
     bool good_value(const Element& element, Statement statement, const std::string& value,
                     bool in_group) {
+        if (statement.secret() && value == kSecret) {
+            complain(element, "the value is hidden in this text");
+            return false;
+        }
         if (const auto complaint = check_value(statement, value, in_group)) {
             complain(element, *complaint);
             return false;
