@@ -67,8 +67,8 @@ class ElementReader {
         }
         if (statement.kind() == Kind::Container || statement.kind() == Kind::List) {
             below(element, *node, in_group || statement.hierarchy());
-            if (!element.tag) {
-                prune(*node);
+            if (!element.tag && node->children().empty() && !statement.may_stand_alone()) {
+                parent.take(*node);
             }
         } else if (!element.children.empty()) {
             complain(element.children.front(), "is not expected within '" + element.name + "'");

@@ -105,7 +105,7 @@ TEST(Patch, WhatDoesNotFitIsNamedAndTheRestApplied) {
          "[edit vlans]\n-  w;\n[edit system]\n-  host-name a;\n+  host-name b;\n",
          "t:2:(4) statement not found: w"},
         {"another value than the patch expects", "system { host-name b; }",
-         "[edit system]\n-  host-name a;\n", "t:2:(4) statement not found: host-name a"},
+         "[edit system]\n-  host-name a;\n", "t:2:(14) statement not found: host-name a"},
         {"a header that leads nowhere", "system { host-name b; }",
          "[edit sytem]\n+  host-name c;\n", "t:1:(1) syntax error: sytem"},
         {"an unknown statement", "system { host-name b; }", "[edit]\n+  foo;\n",
