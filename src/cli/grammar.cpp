@@ -1,7 +1,7 @@
 #include "cli/grammar.h"
 
 #include "cli/errors.h"
-#include "cli/render.h"
+#include "cli/keywords.h"
 
 #include <algorithm>
 #include <array>
@@ -10,13 +10,14 @@
 namespace eti::cli {
 namespace {
 
-struct KeywordHelp {
-    std::string_view keyword;
-    std::string_view help;
-};
-// Keywords on the way to a command; the commands bring their own help.
-constexpr std::array<KeywordHelp, 16> kKeywordHelp{{
+constexpr std::array<Keyword, 22> kKeywordHelp{{
     {"show", "Show system information"},
+    {"clear", "Clear information in the system"},
+    {"help", "Provide help information"},
+    {"set", "Set CLI properties"},
+    {"start", "Start a shell"},
+    {"cli", "Command-line interface settings"},
+    {"system", "Show system information"},
     {"request", "Make system-level requests"},
     {"services", "Show services information"},
     {"security", "Show security information"},
@@ -35,20 +36,12 @@ constexpr std::array<KeywordHelp, 16> kKeywordHelp{{
 }};
 
 std::string help_of(std::string_view keyword) {
-    for (const KeywordHelp& row : kKeywordHelp) {
-        if (row.keyword == keyword) {
+    for (const Keyword& row : kKeywordHelp) {
+        if (row.word == keyword) {
             return std::string(row.help);
         }
     }
     return {};
-}
-
-std::string ambiguous(const std::string& word, const std::vector<Completion>& candidates) {
-    std::string message = "'" + word + "' is ambiguous.\nPossible completions:";
-    for (const Completion& candidate : candidates) {
-        message += "\n  " + pad(candidate.word, 22) + candidate.help;
-    }
-    return message;
 }
 
 const Option* find_option(const Command& command, std::string_view keyword) {
@@ -101,17 +94,21 @@ std::vector<Completion> Grammar::candidates(const Position& position, std::strin
     return found;
 }
 
-void Grammar::advance(Position& position, const Token& word) const {
+bool Grammar::advance(Position& position, const Token& word) const {
     if (position.awaiting != nullptr) {
         position.options[position.awaiting->keyword] = word.text;
         position.awaiting = nullptr;
-        return;
+        return true;
     }
     std::vector<Completion> found = candidates(position, word.text);
     const auto exact = std::find_if(found.begin(), found.end(),
                                     [&](const Completion& c) { return c.word == word.text; });
     if (exact != found.end()) {
         found = {*exact};
+    }
+    const Command* command = position.node->command;
+    if (found.empty() && command != nullptr && !command->rest.empty()) {
+        return false;
     }
     if (found.empty() || word.text.empty()) {
         throw SyntaxError(word.column, position.node == &root_
@@ -125,17 +122,19 @@ void Grammar::advance(Position& position, const Token& word) const {
     if (const auto child = position.node->children.find(keyword);
         child != position.node->children.end() && position.options.empty()) {
         position.node = child->second.get();
-        return;
+        return true;
     }
-    const Option* option = find_option(*position.node->command, keyword);
+    const Option* option = find_option(*command, keyword);
     position.options[option->keyword] = {};
     position.awaiting = option->value.empty() ? nullptr : option;
+    return true;
 }
 
 ParsedCommand Grammar::parse(std::span<const Token> words, std::size_t end) const {
     Position position{&root_, {}, nullptr};
-    for (const Token& word : words) {
-        advance(position, word);
+    std::size_t read = 0;
+    while (read < words.size() && advance(position, words[read])) {
+        ++read;
     }
     if (position.awaiting != nullptr) {
         throw SyntaxError(end, "missing argument.");
@@ -143,19 +142,27 @@ ParsedCommand Grammar::parse(std::span<const Token> words, std::size_t end) cons
     if (position.node->command == nullptr) {
         throw SyntaxError(end, "syntax error, expecting <command>.");
     }
-    return {position.node->command, std::move(position.options)};
+    return {position.node->command, std::move(position.options), read};
 }
 
-std::vector<Completion> Grammar::complete(std::span<const Token> words) const {
+Grammar::Found Grammar::complete(std::span<const Token> words) const {
     Position position{&root_, {}, nullptr};
-    try {
-        for (const Token& word : words.first(words.size() - 1)) {
-            advance(position, word);
-        }
-    } catch (const SyntaxError&) {
-        return {};
+    const std::size_t last = words.size() - 1;
+    std::size_t read = 0;
+    while (read < last && advance(position, words[read])) {
+        ++read;
     }
-    return candidates(position, words.back().text);
+    const Command* command = position.node->command;
+    Found found;
+    found.may_end = command != nullptr && position.awaiting == nullptr;
+    if (read == last) {
+        found.candidates = candidates(position, words.back().text);
+    }
+    if (found.may_end && !command->rest.empty()) {
+        found.rest = command;
+        found.rest_at = read;
+    }
+    return found;
 }
 
 }  // namespace eti::cli

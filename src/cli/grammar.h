@@ -1,6 +1,7 @@
 // The operational grammar: a tree of keywords built from the table of commands.
 #pragma once
 
+#include "cli/command_line.h"
 #include "cli/pipes.h"
 #include "cli/tokens.h"
 #include "eti/cli/backend.h"
@@ -30,6 +31,8 @@ struct Invocation {
     const OptionValues& options;
     Backend& backend;
     bool wants_tree;  // else the text is shown; only commands with long lists need to know
+    Session* session = nullptr;  // of the operator; null: a line without one
+    Part rest{};                 // what followed the command, of those that take it
 
     bool has(std::string_view keyword) const { return options.contains(keyword); }
     // value returns an empty text when the option was not given.
@@ -45,11 +48,17 @@ struct Command {
     std::vector<Option> options;
     Reply (*run)(const Invocation&);  // throws CommandError
     bool needs_sessions = false;
+    // What follows the path as it was typed, "<statement>"; empty: nothing may.
+    std::string_view rest{};
+    // Instead of run, for what is done to the operator's session. Throws as run does.
+    Answer (*in_session)(Session&, const Call&) = nullptr;
+    Completions (*complete_rest)(Session&, const Part&) = nullptr;
 };
 
 struct ParsedCommand {
     const Command* command = nullptr;
     OptionValues options;
+    std::size_t words = 0;  // of the command and its options; the others are the rest
 };
 
 class Grammar {
@@ -58,8 +67,15 @@ class Grammar {
 
     // parse throws SyntaxError; end is the column past the line.
     ParsedCommand parse(std::span<const Token> words, std::size_t end) const;
-    // complete answers for words of which the last one is incomplete (possibly empty).
-    std::vector<Completion> complete(std::span<const Token> words) const;
+    // complete answers for words of which the last one is incomplete (possibly empty). Throws
+    // SyntaxError for one before it.
+    struct Found {
+        std::vector<Completion> candidates;
+        bool may_end = false;           // a whole command stands before the last word
+        const Command* rest = nullptr;  // the command whose rest is being typed,
+        std::size_t rest_at = 0;        // which starts at this word
+    };
+    Found complete(std::span<const Token> words) const;
 
   private:
     struct Node {
@@ -72,7 +88,8 @@ class Grammar {
         OptionValues options;
         const Option* awaiting = nullptr;  // the option whose value comes next
     };
-    void advance(Position& position, const Token& word) const;
+    // advance returns false at the first word of a command's rest.
+    bool advance(Position& position, const Token& word) const;
     static std::vector<Completion> candidates(const Position& position, std::string_view prefix);
 
     Node root_;

@@ -1,6 +1,7 @@
 #include "cli/pipes.h"
 
 #include "cli/errors.h"
+#include "cli/keywords.h"
 #include "cli/regular_expression.h"
 #include "cli/render.h"
 
@@ -15,13 +16,15 @@ namespace eti::cli {
 namespace {
 
 constexpr std::size_t kMaxPipes = 16;
+constexpr unsigned kMaxRefreshSeconds = 604'800;
 
 struct PipeWord {
     std::string_view word;
     std::string_view argument;  // empty: none
     std::string_view help;
 };
-constexpr std::array<PipeWord, 7> kPipes{{
+constexpr std::array<PipeWord, 11> kPipes{{
+    {"append", "<filename>", "Append output text to a file"},
     {"count", "", "Count occurrences"},
     {"display", "<form>", "Show additional kinds of information"},
     {"except", "<pattern>", "Show only text that does not match a pattern"},
@@ -29,6 +32,9 @@ constexpr std::array<PipeWord, 7> kPipes{{
     {"last", "<lines>", "Display end of output only"},
     {"match", "<pattern>", "Show only text that matches a pattern"},
     {"no-more", "", "Don't paginate output"},
+    {"refresh", "<seconds>", "Show the output again every so many seconds"},
+    {"save", "<filename>", "Save output text to a file"},
+    {"tee", "<filename>", "Write output to a file and to the screen"},
 }};
 constexpr std::array<PipeWord, 2> kForms{{
     {"json", "", "Show output in JSON format"},
@@ -153,17 +159,37 @@ void Pipeline::add(std::span<const Token> words, std::size_t end) {
             std::erase_if(lines, [&](auto line) { return pattern->matches(line) != keep; });
             return lines;
         });
-    }  // no-more: answers over the socket are never paged
+    } else if (pipe.word == "save" || pipe.word == "append" || pipe.word == "tee") {
+        file_ = OutputFile{words[1].text, pipe.word == "append", pipe.word == "tee"};
+    } else if (pipe.word == "refresh") {
+        refresh_seconds_ = number_of(words[1], 1, kMaxRefreshSeconds);
+    } else if (pipe.word == "no-more") {
+        pager_ = false;
+    }
 }
 
 std::vector<Completion> Pipeline::complete(std::span<const Token> words) {
     if (words.size() == 1) {
         return matching(kPipes, words[0].text);
     }
-    if (words.size() == 2 && std::string_view("display").starts_with(words[0].text)) {
+    if (words.size() != 2) {
+        return {};
+    }
+    const PipeWord& pipe = choose(kPipes, words[0]);
+    if (pipe.word == "display") {
         return matching(kForms, words[1].text);
     }
-    return {};
+    return pipe.argument.empty()
+               ? std::vector<Completion>{}
+               : std::vector<Completion>{{std::string(pipe.argument), std::string(pipe.help)}};
+}
+
+Answer Pipeline::answer(const Reply& reply) const {
+    Answer answer{true, apply(reply), {}};
+    answer.file = file_;
+    answer.refresh_seconds = std::max(refresh_seconds_, reply.refresh_seconds);
+    answer.pager = pager_;
+    return answer;
 }
 
 std::string Pipeline::apply(const Reply& reply) const {

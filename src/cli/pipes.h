@@ -3,9 +3,10 @@
 
 #include "cli/element.h"
 #include "cli/tokens.h"
-#include "eti/cli/interpreter.h"
+#include "eti/cli/answer.h"
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ namespace eti::cli {
 struct Reply {
     Element tree;
     std::string text;
+    unsigned refresh_seconds = 0;  // of monitor commands
 };
 
 class Pipeline {
@@ -26,7 +28,8 @@ class Pipeline {
     static std::vector<Completion> complete(std::span<const Token> words);
 
     bool wants_tree() const { return form_ != Form::Text; }
-    std::string apply(const Reply& reply) const;
+    // answer is the reply in its form, filtered, and what the client does with it.
+    Answer answer(const Reply& reply) const;
 
   private:
     enum class Form : uint8_t { Text, Json, Xml };
@@ -34,9 +37,13 @@ class Pipeline {
     using Filter = std::function<Lines(Lines, std::string& storage)>;
 
     void add(std::span<const Token> words, std::size_t end);
+    std::string apply(const Reply& reply) const;
 
     Form form_ = Form::Text;
     std::vector<Filter> filters_;
+    std::optional<OutputFile> file_;
+    unsigned refresh_seconds_ = 0;
+    bool pager_ = true;
 };
 
 }  // namespace eti::cli

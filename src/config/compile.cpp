@@ -12,9 +12,10 @@ void warn_not_enforced(const Tree& tree, Node node, std::vector<std::string>& wa
         return;
     }
     if (const auto sentence = node.statement().extension("not-enforced")) {
-        warnings.push_back("accepted, not enforced: line " +
-                           std::to_string(tree.position(node).line) + ": " + node.words() + ": " +
-                           std::string(*sentence));
+        const std::size_t line = tree.position(node).line;  // none: typed in a session
+        warnings.push_back(
+            "accepted, not enforced: " + (line == 0 ? "" : "line " + std::to_string(line) + ": ") +
+            node.words() + ": " + std::string(*sentence));
         return;
     }
     for (const Node& child : node.children()) {
@@ -53,6 +54,7 @@ void compile_limits(const Tree& tree, Settings& settings) {
     limits.spool_bytes = number(node.child("spool-bytes"));
     limits.mbufs = u32("mbufs");
     limits.handoff_ring_slots = u32("handoff-ring-slots");
+    limits.recent_sessions = u32("recent-sessions");
     limits.tcp_idle_timeout = std::chrono::seconds(u32("tcp-idle-timeout"));
     limits.tcp_handshake_timeout = std::chrono::seconds(u32("tcp-handshake-timeout"));
     limits.udp_idle_timeout = std::chrono::seconds(u32("udp-idle-timeout"));
@@ -60,6 +62,18 @@ void compile_limits(const Tree& tree, Settings& settings) {
     settings.workers = static_cast<unsigned>(number(openeti.child("workers")));
     for (const Node& list : openeti.children("certificate-list")) {
         settings.certificate_lists.emplace_back(list.value());
+    }
+}
+
+void compile_login(const Tree& tree, Settings& settings) {
+    for (const Node& user : tree.top("system").child("login").children("user")) {
+        const std::string class_name(user.text("class"));
+        if (class_name != "read-only" && class_name != "operator" && class_name != "super-user") {
+            settings.warnings.push_back(
+                "system login user " + std::string(user.value()) +
+                " may run no command: its class is none of read-only, operator, super-user");
+        }
+        settings.login_users.push_back({std::string(user.value()), class_name});
     }
 }
 
@@ -79,9 +93,6 @@ void compile_log_streams(const Tree& tree, Settings& settings) {
         const Node protocol = own ? own : log.child("transport").child("protocol");
         if (protocol.value() == "tcp" || protocol.value() == "tls") {
             out.transport = protocol.value() == "tcp" ? LogTransport::Tcp : LogTransport::Tls;
-            settings.warnings.push_back("accepted, not enforced: security log stream " + out.name +
-                                        " transport protocol " + std::string(protocol.value()) +
-                                        ": events are sent over udp");
         }
         const Node format = stream.has("format") ? stream.child("format") : log.child("format");
         if (format && format.value() != "sd-syslog") {
@@ -99,6 +110,9 @@ Settings compile_settings(const Tree& tree) {
     if (!host_name.empty()) {
         settings.host_name = host_name;
     }
+    if (const Node rollbacks = tree.top("system").child("max-configuration-rollbacks")) {
+        settings.most_rollbacks = static_cast<unsigned>(number(rollbacks));
+    }
     for (const Node& top : tree.tops()) {
         warn_not_enforced(tree, top, settings.warnings);
     }
@@ -107,6 +121,7 @@ Settings compile_settings(const Tree& tree) {
     compile_policies(tree, settings);
     compile_cloud(tree, settings);
     compile_log_streams(tree, settings);
+    compile_login(tree, settings);
     return settings;
 }
 

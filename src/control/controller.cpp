@@ -49,17 +49,19 @@ std::vector<std::string> policy_names(const policy::Policy& policy) {
 struct Controller::Impl {
     explicit Impl(Setup given)
         : setup(std::move(given)),
+          running(setup.settings),
+          settings(setup.settings),
           started(setup.clock()),
           loop(kTick),
-          batcher(setup.sink, batch_limits(setup.settings.limits)),
-          sender(setup.settings.log_streams),
+          batcher(setup.sink, batch_limits(settings.limits)),
+          sender(settings.log_streams),
           log(sender, setup.sensor),
           drain(setup.dataplane.workers, certificates, batcher, setup.sensor,
                 [this](const metadata::Record& record) {
                     log.on_record(record, *setup.dataplane.tables.policy.owned(), setup.clock());
                 }),
           sessions(setup.dataplane.workers),
-          verdicts(setup.dataplane.tables, setup.settings.certificate_lists, started),
+          verdicts(setup.dataplane.tables, settings.certificate_lists, started),
           statistics(setup.dataplane.counters,
                      static_cast<unsigned>(setup.dataplane.workers.size())) {
         loop.add_tick([this] { return turn(); });
@@ -83,6 +85,20 @@ struct Controller::Impl {
         return more;
     }
 
+    void reconfigure(const config::Settings& next) {
+        auto policy = std::make_shared<const policy::Policy>(next.policy);
+        settings = next;
+        setup.sensor.name = next.host_name;
+        verdicts.reconfigure(
+            {next.certificate_lists, next.certificate_feed_used, next.infected_hosts_used},
+            setup.clock());
+        setup.dataplane.tables.policy.publish(std::move(policy));
+        sender.reconfigure(next.log_streams);
+        batcher.set_limits(batch_limits(next.limits));
+        drain.set_sensor_name(next.host_name);
+        log.set_sensor_name(next.host_name);
+    }
+
     void take_events() {
         for (uplink::Event& event : setup.events->take_all()) {
             apply(std::move(event));
@@ -103,9 +119,15 @@ struct Controller::Impl {
         std::visit(
             Overloaded{[&](uplink::SubmissionResult& result) { statistics.apply(result); },
                        [&](uplink::InfectedHostsUpdate& update) {
+                           if (!settings.infected_hosts_used) {
+                               return;  // on its way when the last rule that used it went
+                           }
                            verdicts.apply(std::move(update), host_logger(), setup.clock());
                        },
                        [&](uplink::BlocklistUpdate& update) {
+                           if (!settings.certificate_feed_used) {
+                               return;
+                           }
                            spdlog::info("feed {} version {}: {} certificates", update.info.name,
                                         update.info.version, update.entries.size());
                            verdicts.apply(std::move(update));
@@ -140,7 +162,6 @@ struct Controller::Impl {
     }
 
     std::vector<CategoryStatus> categories() const {
-        const config::Settings& settings = setup.settings;
         return {{"CC", "Command and control, certificates", settings.certificate_feed_used,
                  verdicts.certificate_feeds()},
                 {"Infected-Hosts",
@@ -159,6 +180,8 @@ struct Controller::Impl {
     }
 
     Setup setup;
+    const config::Settings running;  // of the start: wires, workers and sizes are still these
+    config::Settings settings;       // in force
     Timestamp started;
     EventLoop loop;
     CertificateCache certificates;
@@ -186,6 +209,10 @@ void Controller::restore(uplink::StoredState stored) {
     if (stored.allowlist) {
         impl_->verdicts.apply(std::move(*stored.allowlist));
     }
+}
+
+void Controller::reconfigure(const config::Settings& next) {
+    impl_->reconfigure(next);
 }
 
 std::vector<std::string> Controller::problems() const {
@@ -225,7 +252,7 @@ void Controller::apply(uplink::Event event) {
 
 Status Controller::status() const {
     const Impl& impl = *impl_;
-    const config::Settings& settings = impl.setup.settings;
+    const config::Settings& settings = impl.settings;
     const DataplaneView& dataplane = impl.setup.dataplane;
     Status status;
     status.host_name = impl.setup.sensor.name;
@@ -246,13 +273,22 @@ Status Controller::status() const {
                                   {worker.certificates->size(), worker.certificates->capacity()}});
     }
     status.ports = dataplane.ports ? dataplane.ports() : std::vector<metadata::PortStatus>{};
-    for (const config::Wire& wire : settings.wires) {
+    for (const config::Wire& wire : impl.running.wires) {
         status.wires.push_back({wire.name, {wire.interfaces[0].name, wire.interfaces[1].name}});
     }
     status.log_streams = impl.sender.status();
     status.policies = policy_names(*dataplane.tables.policy.owned());
-    status.maximum_flows = uint64_t{settings.limits.flows_per_worker} * dataplane.workers.size();
+    status.maximum_flows =
+        uint64_t{impl.running.limits.flows_per_worker} * dataplane.workers.size();
     return status;
+}
+
+Timestamp Controller::now() const {
+    return impl_->setup.clock();
+}
+
+const std::vector<config::LoginUser>& Controller::login_users() const {
+    return impl_->setup.settings.login_users;
 }
 
 bool Controller::request_sessions(std::function<void(SessionListing)> done) {

@@ -4,9 +4,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <utility>
 
 namespace eti::control {
 namespace {
@@ -41,26 +43,43 @@ int open_udp(const config::LogStream& stream, std::string& problem) {
 
 }  // namespace
 
-LogSender::LogSender(const std::vector<config::LogStream>& streams) {
-    for (const config::LogStream& settings : streams) {
-        Stream stream{settings, -1, {}};
-        stream.status.name = settings.name;
-        if (settings.transport == config::LogTransport::Udp) {
-            stream.fd = open_udp(settings, stream.status.problem);
-        } else {
-            stream.status.problem = "log stream " + settings.name +
-                                    ": only transport protocol udp is sent; set it to udp";
-        }
-        streams_.push_back(std::move(stream));
+LogSender::Stream LogSender::open(const config::LogStream& settings) {
+    Stream stream{settings, -1, {}};
+    stream.status.name = settings.name;
+    if (settings.transport == config::LogTransport::Udp) {
+        stream.fd = open_udp(settings, stream.status.problem);
+    } else {
+        stream.status.problem =
+            "log stream " + settings.name + ": only transport protocol udp is sent; set it to udp";
     }
+    return stream;
 }
 
-LogSender::~LogSender() {
+void LogSender::reconfigure(const std::vector<config::LogStream>& streams) {
+    std::vector<Stream> next;
+    for (const config::LogStream& settings : streams) {
+        const auto same = std::find_if(streams_.begin(), streams_.end(), [&](const Stream& stream) {
+            return stream.fd >= 0 && stream.settings == settings;
+        });
+        next.push_back(same == streams_.end() ? open(settings) : *same);
+        if (same != streams_.end()) {
+            same->fd = -1;
+        }
+    }
+    close_all();
+    streams_ = std::move(next);
+}
+
+void LogSender::close_all() {
     for (const Stream& stream : streams_) {
         if (stream.fd >= 0) {
             ::close(stream.fd);
         }
     }
+}
+
+LogSender::~LogSender() {
+    close_all();
 }
 
 bool LogSender::selects(const Stream& stream, std::string_view category) {

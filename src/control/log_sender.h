@@ -13,11 +13,13 @@ namespace eti::control {
 // whose transport is not UDP, stays without a socket and says why in its status.
 class LogSender {
   public:
-    explicit LogSender(const std::vector<config::LogStream>& streams);
+    explicit LogSender(const std::vector<config::LogStream>& streams) { reconfigure(streams); }
     ~LogSender();
     LogSender(const LogSender&) = delete;
     LogSender& operator=(const LogSender&) = delete;
 
+    // reconfigure keeps the socket and the counts of a stream that stays as it was.
+    void reconfigure(const std::vector<config::LogStream>& streams);
     bool wants(std::string_view category) const;
     void send(std::string_view category, std::string_view message);
     std::vector<LogStreamStatus> status() const;
@@ -28,6 +30,8 @@ class LogSender {
         int fd = -1;
         LogStreamStatus status;
     };
+    static Stream open(const config::LogStream& settings);
+    void close_all();
     static bool selects(const Stream& stream, std::string_view category);
 
     std::vector<Stream> streams_;

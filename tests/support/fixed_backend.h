@@ -88,6 +88,10 @@ inline control::Status sample_status() {
     return status;
 }
 
+inline Caller sample_caller(AccessClass access = AccessClass::SuperUser) {
+    return {"lab", 1000, 4711, access};
+}
+
 class FixedBackend final : public Backend {
   public:
     control::Status status() override { return fixed; }
@@ -103,6 +107,10 @@ class FixedBackend final : public Backend {
         ++refreshes;
         return refresh_error;
     }
+    Timestamp now() override { return fixed.now; }
+    std::vector<config::LoginUser> login_users() override { return users; }
+    void audit(const AuditEntry& entry) override { audited.push_back(entry); }
+    config::Workspace* workspace() override { return edited; }
 
     control::Status fixed = sample_status();
     control::SessionListing listing{{sample_session(1627)}, 0, {}};
@@ -110,6 +118,9 @@ class FixedBackend final : public Backend {
     std::vector<SessionsDone> held;
     int refreshes = 0;
     std::string refresh_error;
+    std::vector<config::LoginUser> users;
+    std::vector<AuditEntry> audited;
+    config::Workspace* edited = nullptr;
 };
 
 }  // namespace eti::cli

@@ -1,12 +1,15 @@
 // What commands ask of the daemon. The program hands in the controller, tests hand in fixed values.
 #pragma once
 
+#include "eti/cli/audit.h"
+#include "eti/config/workspace.h"
 #include "eti/control/controller.h"
 #include "eti/control/status.h"
 
 #include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace eti::cli {
 
@@ -23,20 +26,36 @@ class Backend {
     // sessions calls done later, or at once; false: too many requests are waiting.
     virtual bool sessions(SessionsDone done) = 0;
     virtual std::string refresh_feeds() = 0;  // empty, or why not
+    virtual Timestamp now() = 0;
+    // login_users is [edit system login] of the configuration in force.
+    virtual std::vector<config::LoginUser> login_users() = 0;
+    virtual void audit(const AuditEntry& entry) = 0;
+    // workspace is the daemon's configuration; null: it has none that could be edited.
+    virtual config::Workspace* workspace() = 0;
 };
 
 class ControllerBackend final : public Backend {
   public:
-    explicit ControllerBackend(control::Controller& controller) : controller_(controller) {}
+    // audit_log is the file's path; empty: none.
+    ControllerBackend(control::Controller& controller, config::Workspace* workspace,
+                      std::string audit_log);
 
     control::Status status() override { return controller_.status(); }
     bool sessions(SessionsDone done) override {
         return controller_.request_sessions(std::move(done));
     }
     std::string refresh_feeds() override { return controller_.refresh_feeds(); }
+    Timestamp now() override { return controller_.now(); }
+    std::vector<config::LoginUser> login_users() override { return controller_.login_users(); }
+    void audit(const AuditEntry& entry) override;
+    config::Workspace* workspace() override { return workspace_; }
 
   private:
     control::Controller& controller_;
+    config::Workspace* workspace_;
+    std::string audit_path_;
+    AuditLog audit_log_;
+    bool audit_failed_ = false;  // told once until it works again
 };
 
 }  // namespace eti::cli

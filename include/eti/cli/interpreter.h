@@ -1,6 +1,8 @@
 // Runs operational command lines: grammar, pipes and rendering.
 #pragma once
 
+#include "eti/cli/access.h"
+#include "eti/cli/answer.h"
 #include "eti/cli/backend.h"
 #include "eti/cli/protocol.h"
 
@@ -14,20 +16,7 @@
 
 namespace eti::cli {
 
-struct Answer {
-    bool ok = true;
-    std::string output;                 // ends in a newline unless empty
-    std::optional<std::size_t> column;  // of the bad word, bytes from the line's start
-};
-
-struct Completion {
-    std::string word;
-    std::string help;
-};
-struct Completions {
-    std::size_t column = 0;  // where the word being completed starts
-    std::vector<Completion> candidates;
-};
+class Session;
 
 // Interpreter belongs to the control thread.
 class Interpreter {
@@ -39,9 +28,12 @@ class Interpreter {
     Interpreter(const Interpreter&) = delete;
     Interpreter& operator=(const Interpreter&) = delete;
 
-    // execute calls done exactly once, later for commands that ask the workers.
-    void execute(std::string_view line, Done done);
-    Completions complete(std::string_view line) const;
+    // execute calls done exactly once, later for commands that ask the workers or the network. What
+    // the caller's class does not allow is refused; every line leaves an entry in the audit log.
+    // Commands that belong to an operator's session are done in it, and refused without one.
+    void execute(std::string_view line, const Caller& caller, Done done,
+                 Session* session = nullptr);
+    Completions complete(std::string_view line, Session* session = nullptr) const;
 
   private:
     struct Impl;

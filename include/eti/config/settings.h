@@ -16,22 +16,32 @@ namespace eti::config {
 
 struct AfPacketPort {
     std::string device;
+
+    bool operator==(const AfPacketPort&) const = default;
 };
 struct AfXdpPort {
     std::string device;
+
+    bool operator==(const AfXdpPort&) const = default;
 };
 struct PciPort {
     std::string address;  // 0000:03:00.0
+
+    bool operator==(const PciPort&) const = default;
 };
 struct MemifPort {
     std::string socket;
     unsigned id = 0;
     bool server = false;
+
+    bool operator==(const MemifPort&) const = default;
 };
 struct PcapPort {
     std::string receive_file;   // or
     std::string device;         // a kernel device through libpcap
     std::string transmit_file;  // empty: discard
+
+    bool operator==(const PcapPort&) const = default;
 };
 using PortKind = std::variant<AfPacketPort, AfXdpPort, PciPort, MemifPort, PcapPort>;
 
@@ -40,11 +50,15 @@ struct Interface {
     std::string zone;  // security zone of unit 0; empty: none
     uint16_t mtu = 1500;
     PortKind port;
+
+    bool operator==(const Interface&) const = default;
 };
 
 struct Wire {
     std::string name;
     std::array<Interface, 2> interfaces;
+
+    bool operator==(const Wire&) const = default;
 };
 
 struct TlsProfile {  // services ssl initiation profile
@@ -65,12 +79,19 @@ struct CloudLink {
 
 enum class LogTransport : uint8_t { Udp, Tcp, Tls };
 
+struct LoginUser {  // system login user
+    std::string name;
+    std::string class_name;  // read-only, operator, super-user
+};
+
 struct LogStream {
     std::string name;
     std::string category;  // "all", "secintel", "aamw", ...
     std::string host;
     uint16_t port = 514;
     LogTransport transport = LogTransport::Udp;
+
+    bool operator==(const LogStream&) const = default;
 };
 
 // Every capacity with its default; ranges are in the YANG model.
@@ -90,9 +111,12 @@ struct Limits {
     uint64_t spool_bytes = 256ULL << 20;
     uint32_t mbufs = 16'384;
     uint32_t handoff_ring_slots = 1'024;
+    uint32_t recent_sessions = 1'000;  // last records of sessions, for display
     std::chrono::seconds tcp_idle_timeout{1800};
     std::chrono::seconds tcp_handshake_timeout{20};
     std::chrono::seconds udp_idle_timeout{60};
+
+    bool operator==(const Limits&) const = default;
 };
 
 struct Settings {
@@ -102,10 +126,12 @@ struct Settings {
     policy::Policy policy;
     CloudLink cloud;
     std::vector<LogStream> log_streams;
+    std::vector<LoginUser> login_users;
     std::vector<std::string> certificate_lists;  // local files, read beside the feed
     bool infected_hosts_used = false;            // a rule references an Infected-Hosts profile
     bool certificate_feed_used = false;          // some rule is inspected, and CC not disabled
     Limits limits;
+    unsigned most_rollbacks = 49;       // revisions kept behind the active one
     std::vector<std::string> warnings;  // "accepted, not enforced: ..."
 };
 

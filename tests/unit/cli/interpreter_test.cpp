@@ -11,7 +11,7 @@ class InterpreterTest : public testing::Test {
   protected:
     Answer run(const std::string& line) {
         Answer got{false, "no answer", {}};
-        interpreter_.execute(line, [&](const Answer& answer) { got = answer; });
+        interpreter_.execute(line, sample_caller(), [&](const Answer& answer) { got = answer; });
         return got;
     }
     std::string words(const std::string& line) {
@@ -133,10 +133,11 @@ TEST_F(InterpreterTest, SessionsAreAnsweredLater) {
     backend_.hold_sessions = true;
     int answers = 0;
     std::string text;
-    interpreter_.execute("show security flow session | count", [&](const Answer& answer) {
-        ++answers;
-        text = answer.output;
-    });
+    interpreter_.execute("show security flow session | count", sample_caller(),
+                         [&](const Answer& answer) {
+                             ++answers;
+                             text = answer.output;
+                         });
     EXPECT_EQ(answers, 0);
     backend_.held.at(0)(backend_.listing);
     EXPECT_EQ(answers, 1);
@@ -147,10 +148,11 @@ TEST_F(InterpreterTest, SessionsAreAnsweredLater) {
 TEST_F(InterpreterTest, TooMuchOutputIsRefusedUnlessFiltered) {
     Interpreter narrow(backend_, 30);
     Answer got;
-    narrow.execute("show version", [&](const Answer& answer) { got = answer; });
+    narrow.execute("show version", sample_caller(), [&](const Answer& answer) { got = answer; });
     EXPECT_FALSE(got.ok);
     EXPECT_TRUE(got.output.starts_with("error: the output is larger than 30 bytes; narrow it"));
-    narrow.execute("show version | last 1", [&](const Answer& answer) { got = answer; });
+    narrow.execute("show version | last 1", sample_caller(),
+                   [&](const Answer& answer) { got = answer; });
     EXPECT_TRUE(got.ok);
 }
 

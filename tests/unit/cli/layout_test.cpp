@@ -18,7 +18,7 @@ class LayoutTest : public testing::Test {
     }
     std::string run(const std::string& line) {
         std::string output = "no answer";
-        interpreter_.execute(line, [&](const Answer& answer) {
+        interpreter_.execute(line, sample_caller(), [&](const Answer& answer) {
             EXPECT_TRUE(answer.ok) << answer.output;
             output = answer.output;
         });

@@ -207,7 +207,17 @@ TEST(Settings, LogStreams) {
     EXPECT_EQ(settings.log_streams[1].host, "2001:db8::1");
     EXPECT_EQ(settings.log_streams[1].port, 1514);
     EXPECT_EQ(settings.log_streams[1].transport, LogTransport::Tcp);
-    EXPECT_THAT(settings.warnings, Contains(HasSubstr("stream b transport protocol tcp")));
+}
+
+TEST(Settings, LoginUsersAndTheirClasses) {
+    const Settings settings = load(
+        "set system login user alice class operator\n"
+        "set system login user dave class firewall-team\n");
+    ASSERT_EQ(settings.login_users.size(), 2U);
+    EXPECT_EQ(settings.login_users[0].name, "alice");
+    EXPECT_EQ(settings.login_users[0].class_name, "operator");
+    EXPECT_THAT(settings.warnings,
+                Contains(HasSubstr("system login user dave may run no command")));
 }
 
 const policy::Rule* match(const Settings& settings, const char* source, const char* destination,
