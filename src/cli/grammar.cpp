@@ -1,47 +1,15 @@
 #include "cli/grammar.h"
 
 #include "cli/errors.h"
+#include "cli/keyword_help.h"
 #include "cli/render.h"
 
 #include <algorithm>
-#include <array>
+#include <charconv>
 #include <utility>
 
 namespace eti::cli {
 namespace {
-
-struct KeywordHelp {
-    std::string_view keyword;
-    std::string_view help;
-};
-// Keywords on the way to a command; the commands bring their own help.
-constexpr std::array<KeywordHelp, 16> kKeywordHelp{{
-    {"show", "Show system information"},
-    {"request", "Make system-level requests"},
-    {"services", "Show services information"},
-    {"security", "Show security information"},
-    {"security-metadata-streaming", "Show security metadata streaming information"},
-    {"security-intelligence", "Show security intelligence information"},
-    {"advanced-anti-malware", "Show advanced anti-malware information"},
-    {"http", "Show metadata streaming of encrypted sessions"},
-    {"category", "Show categories and their feeds"},
-    {"update", "Show feed updates"},
-    {"flow", "Show flow information"},
-    {"forward-options", "Show forwarding options information"},
-    {"download", "Download feeds"},
-    {"dynamic-address", "Show dynamic address entries"},
-    {"session", "Show live sessions"},
-    {"version", "Show the running version"},
-}};
-
-std::string help_of(std::string_view keyword) {
-    for (const KeywordHelp& row : kKeywordHelp) {
-        if (row.keyword == keyword) {
-            return std::string(row.help);
-        }
-    }
-    return {};
-}
 
 std::string ambiguous(const std::string& word, const std::vector<Completion>& candidates) {
     std::string message = "'" + word + "' is ambiguous.\nPossible completions:";
@@ -76,24 +44,22 @@ Grammar::Grammar(std::span<const Command> commands) {
     }
 }
 
-std::vector<Completion> Grammar::candidates(const Position& position, std::string_view prefix) {
+std::vector<Completion> Grammar::keywords(const Position& position, std::string_view prefix) {
     std::vector<Completion> found;
-    if (position.awaiting != nullptr) {
-        return {{std::string(position.awaiting->value), std::string(position.awaiting->help)}};
-    }
     if (position.options.empty()) {  // after an option only more options may come
         for (const auto& [keyword, child] : position.node->children) {
             if (keyword.starts_with(prefix)) {
                 const Command* command = child->command;
-                found.push_back({std::string(keyword), command != nullptr
-                                                           ? std::string(command->help)
-                                                           : help_of(keyword)});
+                found.push_back(
+                    {std::string(keyword),
+                     std::string(command != nullptr ? command->help : keyword_help(keyword))});
             }
         }
     }
     if (position.node->command != nullptr) {
         for (const Option& option : position.node->command->options) {
-            if (option.keyword.starts_with(prefix) && !position.options.contains(option.keyword)) {
+            if (!option.keyword.empty() && option.keyword.starts_with(prefix) &&
+                !position.options.contains(option.keyword)) {
                 found.push_back({std::string(option.keyword), std::string(option.help)});
             }
         }
@@ -101,17 +67,40 @@ std::vector<Completion> Grammar::candidates(const Position& position, std::strin
     return found;
 }
 
+// next_value is the value that may come without a keyword, or null.
+const Option* Grammar::next_value(const Position& position) {
+    if (position.node->command == nullptr) {
+        return nullptr;
+    }
+    for (const Option& option : position.node->command->options) {
+        if (option.keyword.empty() && !position.options.contains(option.value)) {
+            return &option;
+        }
+    }
+    return nullptr;
+}
+
 void Grammar::advance(Position& position, const Token& word) const {
     if (position.awaiting != nullptr) {
-        position.options[position.awaiting->keyword] = word.text;
+        position.options[position.awaiting->key()] = word.text;
         position.awaiting = nullptr;
         return;
     }
-    std::vector<Completion> found = candidates(position, word.text);
+    std::vector<Completion> found = keywords(position, word.text);
     const auto exact = std::find_if(found.begin(), found.end(),
                                     [&](const Completion& c) { return c.word == word.text; });
     if (exact != found.end()) {
         found = {*exact};
+    }
+    const Option* value = next_value(position);
+    if (value != nullptr && !word.text.empty() && (found.empty() || word.text != found[0].word)) {
+        position.options[value->key()] = word.text;
+        return;
+    }
+    if (position.node->command != nullptr && names_another_system(word.text)) {
+        throw SyntaxError(word.column,
+                          "syntax error, this device has no logical systems and no "
+                          "tenants.");
     }
     if (found.empty() || word.text.empty()) {
         throw SyntaxError(word.column, position.node == &root_
@@ -128,8 +117,11 @@ void Grammar::advance(Position& position, const Token& word) const {
         return;
     }
     const Option* option = find_option(*position.node->command, keyword);
-    position.options[option->keyword] = {};
-    position.awaiting = option->value.empty() ? nullptr : option;
+    if (option->value.empty()) {
+        position.options[option->keyword];
+    } else {
+        position.awaiting = option;
+    }
 }
 
 ParsedCommand Grammar::parse(std::span<const Token> words, std::size_t end) const {
@@ -143,10 +135,17 @@ ParsedCommand Grammar::parse(std::span<const Token> words, std::size_t end) cons
     if (position.node->command == nullptr) {
         throw SyntaxError(end, "syntax error, expecting <command>.");
     }
+    for (const Option& option : position.node->command->options) {
+        if (option.required && !position.options.contains(option.key())) {
+            throw SyntaxError(end,
+                              "missing argument, expecting " + std::string(option.key()) + ".");
+        }
+    }
     return {position.node->command, std::move(position.options)};
 }
 
-std::vector<Completion> Grammar::complete(std::span<const Token> words) const {
+std::vector<Completion> Grammar::complete(std::span<const Token> words,
+                                          const control::Status& status) const {
     Position position{&root_, {}, nullptr};
     try {
         for (const Token& word : words.first(words.size() - 1)) {
@@ -155,7 +154,38 @@ std::vector<Completion> Grammar::complete(std::span<const Token> words) const {
     } catch (const SyntaxError&) {
         return {};
     }
-    return candidates(position, words.back().text);
+    const std::string& prefix = words.back().text;
+    std::vector<Completion> found;
+    const Option* value = position.awaiting;
+    if (value == nullptr) {
+        found = keywords(position, prefix);
+        value = next_value(position);
+    }
+    if (value != nullptr) {
+        found.push_back({std::string(value->value), std::string(value->help)});
+        for (const std::string& name :
+             value->names != nullptr ? value->names(status) : std::vector<std::string>{}) {
+            if (name.starts_with(prefix)) {
+                found.push_back({name, {}});
+            }
+        }
+    }
+    return found;
+}
+
+uint64_t Invocation::number(std::string_view key, uint64_t otherwise, uint64_t most) const {
+    if (!has(key)) {
+        return otherwise;
+    }
+    const std::string text = value(key);
+    uint64_t number = 0;
+    const char* end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc() || stopped != end || number > most) {
+        throw CommandError("Value " + text + " is not within range (0.." + std::to_string(most) +
+                           ")");
+    }
+    return number;
 }
 
 }  // namespace eti::cli

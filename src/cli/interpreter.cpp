@@ -4,6 +4,8 @@
 #include "cli/errors.h"
 #include "cli/grammar.h"
 #include "cli/pipes.h"
+#include "cli/render.h"
+#include "cli/shape.h"
 #include "cli/tokens.h"
 
 #include <algorithm>
@@ -13,7 +15,17 @@ namespace eti::cli {
 namespace {
 
 Answer failure(const std::string& message, std::optional<std::size_t> column = {}) {
-    return {false, message + "\n", column};
+    return {false, message + "\n", column, {}};
+}
+
+// call_of is the command as the vendor's remote procedure call.
+Element call_of(const ParsedCommand& parsed) {
+    Element call = Element::group(std::string(parsed.command->rpc));
+    for (const auto& [key, value] : parsed.options) {
+        const std::string_view name = key.starts_with('<') ? key.substr(1, key.size() - 2) : key;
+        call.children.push_back(Element::leaf(std::string(name), value));
+    }
+    return call;
 }
 
 bool past_word(std::string_view line) {
@@ -30,12 +42,10 @@ struct Interpreter::Impl {
           grammar(commands) {}
 
     Answer run(const ParsedCommand& parsed, const Pipeline& pipeline,
-               const control::SessionListing& sessions) {
+               const control::SessionListing& sessions, const std::vector<uplink::Check>& checks) {
         try {
-            const control::Status status = backend.status();
-            const Invocation invocation{status, sessions, parsed.options, backend,
-                                        pipeline.wants_tree()};
-            Answer answer{true, pipeline.apply(parsed.command->run(invocation)), {}};
+            std::string text = answer_text(parsed, pipeline, sessions, checks);
+            Answer answer{true, pipeline.filter(std::move(text)), {}, pipeline.client_actions()};
             if (answer.output.size() > max_output) {
                 return failure("error: the output is larger than " + std::to_string(max_output) +
                                " bytes; narrow it with | match, | last or | count");
@@ -46,6 +56,31 @@ struct Interpreter::Impl {
         }
     }
 
+    std::string answer_text(const ParsedCommand& parsed, const Pipeline& pipeline,
+                            const control::SessionListing& sessions,
+                            const std::vector<uplink::Check>& checks) {
+        const Command& command = *parsed.command;
+        if (pipeline.form() == Pipeline::Form::Schema) {
+            return render_schema(command.path, command.help, parse_shape(command.shape));
+        }
+        if (pipeline.form() == Pipeline::Form::Rpc) {
+            return render_rpc(call_of(parsed));
+        }
+        const control::Status status = backend.status();
+        const Reply reply =
+            command.run({status, sessions, checks, parsed.options, backend, pipeline.wants_tree()});
+        switch (pipeline.form()) {
+            case Pipeline::Form::Json:
+                return render_json(reply.tree);
+            case Pipeline::Form::FlatJson:
+                return render_flat_json(reply.tree, parse_shape(command.shape));
+            case Pipeline::Form::Xml:
+                return render_xml(reply.tree);
+            default:
+                return reply.text;
+        }
+    }
+
     // audited writes the entry when the answer is there.
     Done audited(AuditEntry entry, Done done) {
         return [this, entry = std::move(entry), done = std::move(done)](Answer answer) mutable {
@@ -53,6 +88,37 @@ struct Interpreter::Impl {
             backend.audit(entry);
             done(std::move(answer));
         };
+    }
+
+    // answer runs the command once what it needs is there. Rpc and Schema need nothing.
+    void answer(const ParsedCommand& parsed, const Pipeline& pipeline, Done done) {
+        const bool about_command =
+            pipeline.form() == Pipeline::Form::Rpc || pipeline.form() == Pipeline::Form::Schema;
+        const Needs needs = about_command ? Needs::Nothing : parsed.command->needs;
+        if (needs == Needs::Nothing) {
+            done(run(parsed, pipeline, {}, {}));
+            return;
+        }
+        const auto shared = std::make_shared<Done>(std::move(done));
+        if (needs == Needs::Sessions) {
+            const bool accepted = backend.sessions(
+                [this, shared, parsed, pipeline](const control::SessionListing& sessions) {
+                    (*shared)(run(parsed, pipeline, sessions, {}));
+                });
+            if (!accepted) {
+                (*shared)(failure("error: too many session listings are waiting; try again"));
+            }
+            return;
+        }
+        const auto host = parsed.options.find("<host>");
+        const bool accepted = backend.check_link(
+            host == parsed.options.end() ? std::string() : host->second,
+            [this, shared, parsed, pipeline](const std::vector<uplink::Check>& checks) {
+                (*shared)(run(parsed, pipeline, {}, checks));
+            });
+        if (!accepted) {
+            (*shared)(failure("error: another diagnosis is under way; try again"));
+        }
     }
 
     Backend& backend;
@@ -100,18 +166,7 @@ void Interpreter::execute(std::string_view line, const Caller& caller, Done done
         return;
     }
     done = impl_->audited(std::move(entry), std::move(done));
-    if (!parsed.command->needs_sessions) {
-        done(impl_->run(parsed, pipeline, {}));
-        return;
-    }
-    const auto shared = std::make_shared<Done>(std::move(done));
-    const bool accepted = impl_->backend.sessions(
-        [this, shared, parsed, pipeline](const control::SessionListing& sessions) {
-            (*shared)(impl_->run(parsed, pipeline, sessions));
-        });
-    if (!accepted) {
-        (*shared)(failure("error: too many session listings are waiting; try again"));
-    }
+    impl_->answer(parsed, pipeline, std::move(done));
 }
 
 Completions Interpreter::complete(std::string_view line) const {
@@ -128,8 +183,9 @@ Completions Interpreter::complete(std::string_view line) const {
     const auto after = static_cast<std::size_t>(pipe - list.tokens.rbegin());
     Completions completions;
     completions.column = list.tokens.back().column;
-    completions.candidates = pipe == list.tokens.rend() ? impl_->grammar.complete(all)
-                                                        : Pipeline::complete(all.last(after));
+    completions.candidates = pipe == list.tokens.rend()
+                                 ? impl_->grammar.complete(all, impl_->backend.status())
+                                 : Pipeline::complete(all.last(after));
     return completions;
 }
 

@@ -2,11 +2,11 @@
 
 #include "cli/errors.h"
 #include "cli/regular_expression.h"
-#include "cli/render.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -21,19 +21,36 @@ struct PipeWord {
     std::string_view argument;  // empty: none
     std::string_view help;
 };
-constexpr std::array<PipeWord, 7> kPipes{{
+constexpr std::array<PipeWord, 14> kPipes{{
+    {"append", "<file>", "Append output text to file"},
     {"count", "", "Count occurrences"},
     {"display", "<form>", "Show additional kinds of information"},
     {"except", "<pattern>", "Show only text that does not match a pattern"},
     {"find", "<pattern>", "Search for first occurrence of pattern"},
+    {"hold", "", "Hold text without exiting the --More-- prompt"},
     {"last", "<lines>", "Display end of output only"},
     {"match", "<pattern>", "Show only text that matches a pattern"},
     {"no-more", "", "Don't paginate output"},
+    {"refresh", "<seconds>", "Refresh a continuous display of the command"},
+    {"resolve", "", "Resolve IP addresses"},
+    {"save", "<file>", "Save output text to file"},
+    {"tee", "<file>", "Write to standard output and file"},
+    {"trim", "<columns>", "Trim specified number of columns from start of line"},
 }};
-constexpr std::array<PipeWord, 2> kForms{{
+constexpr std::array<PipeWord, 3> kForms{{
     {"json", "", "Show output in JSON format"},
+    {"schema", "", "Show the JSON schema of the output"},
     {"xml", "", "Show output in XML format"},
 }};
+constexpr std::array<PipeWord, 1> kJsonForms{{{"flat", "", "Without wrapping every value"}}};
+constexpr std::array<PipeWord, 1> kXmlForms{{{"rpc", "", "Show the remote procedure call"}}};
+
+constexpr std::size_t kUsualLast = 10;
+constexpr std::string_view kUsualRefresh = "1";
+
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
 
 // choose finds the one word that token names or abbreviates. Throws SyntaxError.
 template <std::size_t N>
@@ -67,12 +84,12 @@ std::vector<Completion> matching(const std::array<PipeWord, N>& words, std::stri
     return found;
 }
 
-std::size_t line_count_of(const Token& token) {
+std::size_t number_of(const Token& token, const std::string& what) {
     std::size_t count = 0;
     const char* end = token.text.data() + token.text.size();
     const auto [stopped, error] = std::from_chars(token.text.data(), end, count);
     if (error != std::errc() || stopped != end) {
-        throw SyntaxError(token.column, "syntax error, expecting <lines>.");
+        throw SyntaxError(token.column, "syntax error, expecting " + what + ".");
     }
     return count;
 }
@@ -120,57 +137,112 @@ void Pipeline::add(std::span<const Token> words, std::size_t end) {
         throw SyntaxError(end, "missing argument.");
     }
     const PipeWord& pipe = choose(kPipes, words[0]);
-    const std::size_t expected = pipe.argument.empty() ? 1 : 2;
-    if (words.size() < expected) {
-        throw SyntaxError(end, "missing argument.");
-    }
-    if (words.size() > expected) {
-        throw SyntaxError(words[expected].column, "syntax error.");
+    if (ends_) {
+        throw SyntaxError(words[0].column, "syntax error, nothing is left after save and append.");
     }
     if (pipe.word == "display") {
-        form_ = choose(kForms, words[1]).word == "json" ? Form::Json : Form::Xml;
-    } else if (pipe.word == "count") {
+        if (words.size() < 2) {
+            throw SyntaxError(end, "missing argument.");
+        }
+        display(words.subspan(1));
+        return;
+    }
+    const bool optional = is_one_of(pipe.word, {"last", "refresh"});
+    const std::size_t most = pipe.argument.empty() ? 1 : 2;
+    if (words.size() < most && !optional) {
+        throw SyntaxError(end, "missing argument.");
+    }
+    if (words.size() > most) {
+        throw SyntaxError(words[most].column, "syntax error.");
+    }
+    const Token* argument = words.size() == 2 ? &words[1] : nullptr;
+    if (is_one_of(pipe.word, {"save", "append", "tee", "hold", "no-more", "refresh"})) {
+        if (pipe.word == "refresh" && argument != nullptr) {
+            number_of(*argument, "<seconds>");
+        }
+        client_actions_.push_back({std::string(pipe.word), argument != nullptr ? argument->text
+                                                           : pipe.word == "refresh"
+                                                               ? std::string(kUsualRefresh)
+                                                               : std::string()});
+        ends_ = is_one_of(pipe.word, {"save", "append"});
+        return;
+    }
+    add_filter(pipe.word,
+               argument);  // resolve does nothing: the control thread asks no name server
+}
+
+void Pipeline::display(std::span<const Token> words) {
+    const std::string_view form = choose(kForms, words[0]).word;
+    form_ = form == "json" ? Form::Json : form == "xml" ? Form::Xml : Form::Schema;
+    if (words.size() > 1 && form == "json") {
+        choose(kJsonForms, words[1]);
+        form_ = Form::FlatJson;
+    } else if (words.size() > 1 && form == "xml") {
+        choose(kXmlForms, words[1]);
+        form_ = Form::Rpc;
+    }
+    const std::size_t most = form == "schema" ? 1 : 2;
+    if (words.size() > most) {
+        throw SyntaxError(words[most].column, "syntax error.");
+    }
+}
+
+void Pipeline::add_filter(std::string_view pipe, const Token* argument) {
+    if (pipe == "count") {
         filters_.emplace_back([](const Lines& lines, std::string& storage) {
             storage = "Count: " + std::to_string(lines.size()) + " lines";
             return Lines{storage};
         });
-    } else if (pipe.word == "last") {
-        filters_.emplace_back([count = line_count_of(words[1])](Lines lines, std::string&) {
+    } else if (pipe == "last") {
+        const std::size_t count =
+            argument == nullptr ? kUsualLast : number_of(*argument, "<lines>");
+        filters_.emplace_back([count](Lines lines, std::string&) {
             lines.erase(lines.begin(),
                         lines.end() - static_cast<std::ptrdiff_t>(std::min(count, lines.size())));
             return lines;
         });
-    } else if (pipe.word == "find") {
-        filters_.emplace_back([pattern = pattern_of(words[1])](Lines lines, std::string&) {
+    } else if (pipe == "trim") {
+        filters_.emplace_back(
+            [count = number_of(*argument, "<columns>")](Lines lines, std::string&) {
+                for (std::string_view& line : lines) {
+                    line.remove_prefix(std::min(count, line.size()));
+                }
+                return lines;
+            });
+    } else if (pipe == "find") {
+        filters_.emplace_back([pattern = pattern_of(*argument)](Lines lines, std::string&) {
             lines.erase(lines.begin(), std::find_if(lines.begin(), lines.end(), [&](auto line) {
                             return pattern->matches(line);
                         }));
             return lines;
         });
-    } else if (pipe.word == "match" || pipe.word == "except") {
-        filters_.emplace_back([pattern = pattern_of(words[1]), keep = pipe.word == "match"](
-                                  Lines lines, std::string&) {
-            std::erase_if(lines, [&](auto line) { return pattern->matches(line) != keep; });
-            return lines;
-        });
-    }  // no-more: answers over the socket are never paged
+    } else if (pipe == "match" || pipe == "except") {
+        filters_.emplace_back(
+            [pattern = pattern_of(*argument), keep = pipe == "match"](Lines lines, std::string&) {
+                std::erase_if(lines, [&](auto line) { return pattern->matches(line) != keep; });
+                return lines;
+            });
+    }
 }
 
 std::vector<Completion> Pipeline::complete(std::span<const Token> words) {
     if (words.size() == 1) {
         return matching(kPipes, words[0].text);
     }
-    if (words.size() == 2 && std::string_view("display").starts_with(words[0].text)) {
+    if (!std::string_view("display").starts_with(words[0].text)) {
+        return {};
+    }
+    if (words.size() == 2) {
         return matching(kForms, words[1].text);
     }
-    return {};
+    if (words.size() == 3 && words[1].text == "json") {
+        return matching(kJsonForms, words[2].text);
+    }
+    return words.size() == 3 && words[1].text == "xml" ? matching(kXmlForms, words[2].text)
+                                                       : std::vector<Completion>{};
 }
 
-std::string Pipeline::apply(const Reply& reply) const {
-    std::string text = reply.text;
-    if (form_ != Form::Text) {
-        text = form_ == Form::Json ? render_json(reply.tree) : render_xml(reply.tree);
-    }
+std::string Pipeline::filter(std::string text) const {
     for (const Filter& filter : filters_) {
         std::string storage;
         std::string next;

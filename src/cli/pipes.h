@@ -25,18 +25,27 @@ class Pipeline {
     // complete answers for the tokens after the last '|', the last one being incomplete.
     static std::vector<Completion> complete(std::span<const Token> words);
 
+    // Rpc and Schema speak of the command and need no reply.
+    enum class Form : uint8_t { Text, Json, FlatJson, Xml, Rpc, Schema };
+    Form form() const { return form_; }
     bool wants_tree() const { return form_ != Form::Text; }
-    std::string apply(const Reply& reply) const;
+    // filter is for text that is already in its form.
+    std::string filter(std::string text) const;
+    // client_actions are the pipes that only the program at the terminal can do.
+    const std::vector<ClientAction>& client_actions() const { return client_actions_; }
 
   private:
-    enum class Form : uint8_t { Text, Json, Xml };
     using Lines = std::vector<std::string_view>;
     using Filter = std::function<Lines(Lines, std::string& storage)>;
 
     void add(std::span<const Token> words, std::size_t end);
+    void display(std::span<const Token> words);
+    void add_filter(std::string_view pipe, const Token* argument);
 
     Form form_ = Form::Text;
     std::vector<Filter> filters_;
+    std::vector<ClientAction> client_actions_;
+    bool ends_ = false;  // the output went to a file
 };
 
 }  // namespace eti::cli

@@ -52,12 +52,14 @@ struct Controller::Impl {
           started(setup.clock()),
           loop(kTick),
           batcher(setup.sink, batch_limits(setup.settings.limits)),
-          sender(setup.settings.log_streams),
+          sender(setup.settings.log_streams, loop),
           log(sender, setup.sensor),
           drain(setup.dataplane.workers, certificates, batcher, setup.sensor,
-                [this](const metadata::Record& record) {
+                [this](const metadata::Record& record, const metadata::CertificateSummary* leaf) {
                     log.on_record(record, *setup.dataplane.tables.policy.owned(), setup.clock());
+                    recent.add(record, leaf);
                 }),
+          recent(setup.settings.limits.recent_sessions),
           sessions(setup.dataplane.workers),
           verdicts(setup.dataplane.tables, setup.settings.certificate_lists, started),
           statistics(setup.dataplane.counters,
@@ -78,6 +80,7 @@ struct Controller::Impl {
         const bool more = drain.drain(now, kRecordsPerTurn);
         batcher.flush_if_old(now);
         sessions.poll(now);
+        sender.tick(now);
         verdicts.expire(host_logger(), now);
         setup.dataplane.tables.domain.reclaim();
         return more;
@@ -166,10 +169,14 @@ struct Controller::Impl {
     LogSender sender;
     EventLog log;
     RecordDrain drain;
+    RecentSessions recent;
     SessionList sessions;
     VerdictHandler verdicts;
     Statistics statistics;
     uplink::LinkStatus link;
+    StatisticsStatus streaming_cleared;
+    StatisticsStatus anti_malware_cleared;
+    std::vector<ProfileStatistics> profiles_cleared;
 };
 
 Controller::Controller(Setup setup) : impl_(std::make_unique<Impl>(std::move(setup))) {}
@@ -235,9 +242,15 @@ Status Controller::status() const {
     status.statistics = impl.statistics_status();
     status.allowlist = dataplane.tables.allowlist.owned();
     status.infected_hosts = dataplane.tables.infected_hosts.owned();
-    status.blocklist_entries = dataplane.tables.blocklist.owned()->size();
+    status.blocklist = dataplane.tables.blocklist.owned();
+    status.policy = dataplane.tables.policy.owned();
     status.categories = impl.categories();
     status.profiles = impl.log.profiles();
+    status.streaming_cleared = impl.streaming_cleared;
+    status.anti_malware_cleared = impl.anti_malware_cleared;
+    status.profiles_cleared = impl.profiles_cleared;
+    status.process = read_process_status();
+    status.spool_limit_bytes = settings.limits.spool_bytes;
     status.cloud_configured =
         !settings.cloud.analysis_url.empty() || !settings.cloud.feed_url.empty();
     status.link = impl.link;
@@ -253,6 +266,24 @@ Status Controller::status() const {
     status.policies = policy_names(*dataplane.tables.policy.owned());
     status.maximum_flows = uint64_t{settings.limits.flows_per_worker} * dataplane.workers.size();
     return status;
+}
+
+void Controller::clear_statistics(Cleared what) {
+    switch (what) {
+        case Cleared::MetadataStreaming:
+            impl_->streaming_cleared = impl_->statistics_status();
+            break;
+        case Cleared::SecurityIntelligence:
+            impl_->profiles_cleared = impl_->log.profiles();
+            break;
+        case Cleared::AntiMalware:
+            impl_->anti_malware_cleared = impl_->statistics_status();
+            break;
+    }
+}
+
+const RecentSessions& Controller::recent_sessions() const {
+    return impl_->recent;
 }
 
 Timestamp Controller::now() const {

@@ -2,6 +2,7 @@
 #include "eti/cli/protocol.h"
 #include "eti/client.h"
 #include "eti/interactive.h"
+#include "eti/tools.h"
 
 #include <CLI/CLI.hpp>
 #include <unistd.h>
@@ -84,6 +85,15 @@ int main(int argc, char** argv) {
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     app.add_option("-f", file, "Run the commands of FILE, one a line")->type_name("FILE");
     app.add_option("--socket", socket, "The daemon's control socket")->capture_default_str();
+    const CLI::App* metrics =
+        app.add_subcommand("metrics", "Print the daemon's metrics in OpenMetrics text");
+    CLI::App* doctor = app.add_subcommand(
+        "doctor",
+        "Look for what keeps the daemon from working well, with the command that mends it");
+    std::string config;
+    bool json = false;
+    doctor->add_option("--config", config, "The daemon's configuration file")->type_name("FILE");
+    doctor->add_flag("--json", json, "Print findings as JSON");
     app.set_version_flag("--version", "eti " ETI_VERSION);
     try {
         app.parse(argc, argv);
@@ -93,6 +103,12 @@ int main(int argc, char** argv) {
 
     const Client client(socket);
     try {
+        if (metrics->parsed()) {
+            return eti::client::run_metrics(client);
+        }
+        if (doctor->parsed()) {
+            return eti::client::run_doctor(client, config, json);
+        }
         if (!commands.empty()) {
             return run_commands(client, commands);
         }

@@ -4,9 +4,11 @@
 #include "eti/cli/command_server.h"
 #include "eti/cli/interpreter.h"
 #include "eti/control/controller.h"
+#include "eti/control/link_checker.h"
 #include "eti/control/uplink_sink.h"
 #include "eti/dataplane/dataplane.h"
 #include "eti/inspect/tables.h"
+#include "eti/uplink/diagnostics.h"
 #include "eti/uplink/uplink.h"
 
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -153,7 +155,10 @@ void run(const DaemonOptions& options, const std::string& version) {
         spdlog::warn("{}", problem);
     }
 
-    cli::ControllerBackend backend(controller, options.state + "/audit.log");
+    control::LinkChecker link_checker(
+        controller.loop(), [&link](const std::string& host) { return diagnose(link, host); });
+    cli::ControllerBackend backend(controller,
+                                   {options.state + "/audit.log", &link_checker, {}, {}});
     cli::Interpreter interpreter(backend);
     const cli::CommandServer server(controller.loop(), interpreter, backend, options.socket);
     controller.loop().add(signals.fd(), EPOLLIN, [&](uint32_t) {

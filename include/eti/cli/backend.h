@@ -2,7 +2,9 @@
 #pragma once
 
 #include "eti/cli/audit.h"
+#include "eti/config/workspace.h"
 #include "eti/control/controller.h"
+#include "eti/control/link_checker.h"
 #include "eti/control/status.h"
 
 #include <functional>
@@ -25,7 +27,14 @@ class Backend {
     // sessions calls done later, or at once; false: too many requests are waiting.
     virtual bool sessions(SessionsDone done) = 0;
     virtual std::string refresh_feeds() = 0;  // empty, or why not
+    virtual void clear_statistics(control::Cleared what) = 0;
+    virtual const control::RecentSessions& recent_sessions() = 0;
+    // check_link calls done later, or at once; false: a walk is under way already.
+    virtual bool check_link(const std::string& host, control::LinkChecker::Done done) = 0;
     virtual Timestamp now() = 0;
+    // The configuration's revisions; empty without a workspace.
+    virtual std::vector<config::CommitInfo> commits() = 0;
+    virtual std::string compare_revisions(unsigned before, unsigned after) = 0;
     // login_users is [edit system login] of the configuration in force.
     virtual std::vector<config::LoginUser> login_users() = 0;
     virtual void audit(const AuditEntry& entry) = 0;
@@ -33,21 +42,34 @@ class Backend {
 
 class ControllerBackend final : public Backend {
   public:
-    // audit_log is the file's path; empty: none.
-    ControllerBackend(control::Controller& controller, std::string audit_log);
+    // What the program adds to the controller; each may be left out.
+    struct Parts {
+        std::string audit_log;  // the file's path
+        control::LinkChecker* link_checker = nullptr;
+        std::function<std::vector<config::CommitInfo>()> commits;
+        std::function<std::string(unsigned before, unsigned after)> compare_revisions;
+    };
+    ControllerBackend(control::Controller& controller, Parts parts);
 
     control::Status status() override { return controller_.status(); }
     bool sessions(SessionsDone done) override {
         return controller_.request_sessions(std::move(done));
     }
     std::string refresh_feeds() override { return controller_.refresh_feeds(); }
+    void clear_statistics(control::Cleared what) override { controller_.clear_statistics(what); }
+    const control::RecentSessions& recent_sessions() override {
+        return controller_.recent_sessions();
+    }
+    bool check_link(const std::string& host, control::LinkChecker::Done done) override;
     Timestamp now() override { return controller_.now(); }
+    std::vector<config::CommitInfo> commits() override;
+    std::string compare_revisions(unsigned before, unsigned after) override;
     std::vector<config::LoginUser> login_users() override { return controller_.login_users(); }
     void audit(const AuditEntry& entry) override;
 
   private:
     control::Controller& controller_;
-    std::string audit_path_;
+    Parts parts_;
     AuditLog audit_log_;
     bool audit_failed_ = false;  // told once until it works again
 };

@@ -15,10 +15,18 @@
 
 namespace eti::cli {
 
+// ClientAction is a pipe for the program at the terminal: save, append and tee with a file that the
+// program itself opens, refresh with seconds, hold, no-more.
+struct ClientAction {
+    std::string action;
+    std::string argument;
+};
+
 struct Answer {
     bool ok = true;
     std::string output;                 // ends in a newline unless empty
     std::optional<std::size_t> column;  // of the bad word, bytes from the line's start
+    std::vector<ClientAction> client;   // in the order of the line
 };
 
 struct Completion {

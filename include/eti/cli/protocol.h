@@ -2,7 +2,8 @@
 //   {"id":1,"operation":"execute"|"complete","line":"show version","mode":"operational"}
 //   {"id":1,"ok":true,"host":"eti1","output":"..."}
 // A refused execute has ok false, the message in output and, for a bad word, "column": where it
-// starts in the line, in bytes from 0. An answered complete has
+// starts in the line, in bytes from 0. Pipes that are the client's to do come in
+// "client":[{"action":"save","argument":"FILE"}]. An answered complete has
 // "completions":[{"word":"...","help":"..."}] and "column" for the word they would replace.
 #pragma once
 

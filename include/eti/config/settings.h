@@ -76,6 +76,8 @@ struct LogStream {
     std::string host;
     uint16_t port = 514;
     LogTransport transport = LogTransport::Udp;
+    std::optional<TlsProfile> tls =
+        std::nullopt;  // absent: the system's CA bundle, no client certificate
 };
 
 // Every capacity with its default; ranges are in the YANG model.

@@ -40,6 +40,13 @@ class Sha1Blocklist {
     bool find(const Sha1Digest& sha1, Hit& hit) const;
     std::size_t size() const { return size_; }
 
+    struct Entry {
+        Sha1Digest sha1{};
+        Hit hit;
+    };
+    // list returns at most count entries of a feed from start on, in the table's own order.
+    std::vector<Entry> list(std::string_view feed, std::size_t start, std::size_t count) const;
+
   private:
     struct Slot {  // 24 bytes; text 0 means empty
         Sha1Digest sha1{};

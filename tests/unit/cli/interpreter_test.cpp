@@ -10,7 +10,7 @@ namespace {
 class InterpreterTest : public testing::Test {
   protected:
     Answer run(const std::string& line) {
-        Answer got{false, "no answer", {}};
+        Answer got{false, "no answer", {}, {}};
         interpreter_.execute(line, sample_caller(), [&](const Answer& answer) { got = answer; });
         return got;
     }
@@ -43,8 +43,17 @@ TEST_F(InterpreterTest, ErrorsPointAtTheBadWord) {
          "syntax error, expecting <command>.\n", 13},
         {"option without its value", "show security dynamic-address category-name",
          "missing argument.\n", 43},
-        {"option given twice", "show security dynamic-address summary summary",
-         "syntax error, expecting <command>.\n", 38},
+        {"option given twice", "show system commit include-configuration-revision include",
+         "syntax error, expecting <command>.\n", 50},
+        {"required option left out",
+         "show services security-intelligence category detail category-name CC",
+         "missing argument, expecting feed-name.\n", 68},
+        {"required value left out", "show system rollback compare 1",
+         "missing argument, expecting <b>.\n", 30},
+        {"another system", "show security dynamic-address logical-system L",
+         "syntax error, this device has no logical systems and no tenants.\n", 30},
+        {"after a file nothing is left", "show version | save f | count",
+         "syntax error, nothing is left after save and append.\n", 24},
         {"ambiguous", "show se",
          "'se' is ambiguous.\nPossible completions:\n"
          "  security              Show security information\n"
@@ -105,6 +114,10 @@ TEST_F(InterpreterTest, PipesFilterLines) {
         {"| last 1", "Version: 0.1.0\n"},
         {"| last 9", "Hostname: eti1\nModel: openeti\nVersion: 0.1.0\n"},
         {"| last 0", ""},
+        {"| last", "Hostname: eti1\nModel: openeti\nVersion: 0.1.0\n"},
+        {"| trim 7", "e: eti1\nopeneti\n: 0.1.0\n"},
+        {"| trim 99 | count", "Count: 3 lines\n"},
+        {"| hold | resolve | no-more | count", "Count: 3 lines\n"},
         {"| count", "Count: 3 lines\n"},
         {"| no-more | count", "Count: 3 lines\n"},
         {"| except model | last 1 | match version | count", "Count: 1 lines\n"},
@@ -163,17 +176,28 @@ TEST_F(InterpreterTest, CompletionKnowsWhatMayFollow) {
         std::size_t column;
     };
     const Case cases[] = {
-        {"", "request show", 0},
+        {"", "clear request show", 0},
         {"sh", "show", 0},
-        {"show ", "security services version", 5},
+        {"show ", "interfaces security services system version", 5},
         {"show services security-i", "security-intelligence", 14},
-        {"show security dynamic-address ", "category-name feed-name summary", 30},
-        {"show security dynamic-address summary ", "category-name feed-name", 38},
-        {"show security dynamic-address category-name ", "<category>", 44},
+        {"show security dynamic-address ",
+         "summary category-name feed-name address-name ip-start ip-end family instance", 30},
+        {"show security dynamic-address summary ", "instance address-name", 38},
+        {"show security dynamic-address category-name ",
+         "<category> IPFilter GeoIP CC JWAS Blacklist Whitelist Infected-Hosts SecProfiling", 44},
+        {"show security dynamic-address category-name In", "<category> Infected-Hosts", 44},
+        {"show services security-intelligence statistics profile c", "<profile> cc-profile", 55},
+        {"show services security-metadata-streaming session ", "<id>", 50},
         {"show nonsense ", "", 14},
-        {"show version | ", "count display except find last match no-more", 15},
-        {"show version | display ", "json xml", 23},
-        {"show version |", "count display except find last match no-more", 14},
+        {"show version | ",
+         "append count display except find hold last match no-more refresh resolve save tee trim",
+         15},
+        {"show version | display ", "json schema xml", 23},
+        {"show version | display xml ", "rpc", 27},
+        {"show version | display json ", "flat", 28},
+        {"show version |",
+         "append count display except find hold last match no-more refresh resolve save tee trim",
+         14},
         {"show version | count | ma", "match", 23},
     };
     for (const Case& c : cases) {
