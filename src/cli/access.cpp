@@ -27,7 +27,10 @@ struct KeywordClass {
     std::string_view keyword;
     AccessClass needs;
 };
-constexpr std::array<KeywordClass, 6> kKeywords{{{"show", AccessClass::ReadOnly},
+constexpr std::array<KeywordClass, 9> kKeywords{{{"set", AccessClass::ReadOnly},
+                                                 {"exit", AccessClass::ReadOnly},
+                                                 {"quit", AccessClass::ReadOnly},
+                                                 {"show", AccessClass::ReadOnly},
                                                  {"help", AccessClass::ReadOnly},
                                                  {"monitor", AccessClass::ReadOnly},
                                                  {"clear", AccessClass::Operator},

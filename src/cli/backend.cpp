@@ -15,14 +15,6 @@ bool ControllerBackend::check_link(const std::string& host, control::LinkChecker
     return parts_.link_checker->request(host, std::move(done));
 }
 
-std::vector<config::CommitInfo> ControllerBackend::commits() {
-    return parts_.commits ? parts_.commits() : std::vector<config::CommitInfo>{};
-}
-
-std::string ControllerBackend::compare_revisions(unsigned before, unsigned after) {
-    return parts_.compare_revisions ? parts_.compare_revisions(before, after) : std::string();
-}
-
 void ControllerBackend::audit(const AuditEntry& entry) {
     if (parts_.audit_log.empty()) {
         return;

@@ -125,7 +125,7 @@ struct CommandServer::Impl : std::enable_shared_from_this<CommandServer::Impl> {
             client.input.clear();
             client.ending = true;
             client.output =
-                render_answer("null", host, {false, "error: the line is too long\n", {}, {}});
+                render_answer("null", host, {false, "error: the line is too long\n", {}});
             serve(id);
             return;
         }
@@ -149,8 +149,7 @@ struct CommandServer::Impl : std::enable_shared_from_this<CommandServer::Impl> {
         }
         client.progress = Clock::now();
         if (!why.empty()) {
-            client.output =
-                render_answer(request.id, host, {false, "error: " + why + "\n", {}, {}});
+            client.output = render_answer(request.id, host, {false, "error: " + why + "\n", {}});
             return;
         }
         if (request.operation == Request::Operation::Complete) {

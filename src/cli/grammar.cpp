@@ -2,7 +2,7 @@
 
 #include "cli/errors.h"
 #include "cli/keyword_help.h"
-#include "cli/render.h"
+#include "cli/keywords.h"
 
 #include <algorithm>
 #include <charconv>
@@ -10,14 +10,6 @@
 
 namespace eti::cli {
 namespace {
-
-std::string ambiguous(const std::string& word, const std::vector<Completion>& candidates) {
-    std::string message = "'" + word + "' is ambiguous.\nPossible completions:";
-    for (const Completion& candidate : candidates) {
-        message += "\n  " + pad(candidate.word, 22) + candidate.help;
-    }
-    return message;
-}
 
 const Option* find_option(const Command& command, std::string_view keyword) {
     const auto found = std::find_if(command.options.begin(), command.options.end(),
@@ -80,11 +72,20 @@ const Option* Grammar::next_value(const Position& position) {
     return nullptr;
 }
 
-void Grammar::advance(Position& position, const Token& word) const {
+const Option* Grammar::missing(const Position& position) {
+    for (const Option& option : position.node->command->options) {
+        if (option.required && !position.options.contains(option.key())) {
+            return &option;
+        }
+    }
+    return nullptr;
+}
+
+bool Grammar::advance(Position& position, const Token& word) const {
     if (position.awaiting != nullptr) {
         position.options[position.awaiting->key()] = word.text;
         position.awaiting = nullptr;
-        return;
+        return true;
     }
     std::vector<Completion> found = keywords(position, word.text);
     const auto exact = std::find_if(found.begin(), found.end(),
@@ -95,12 +96,15 @@ void Grammar::advance(Position& position, const Token& word) const {
     const Option* value = next_value(position);
     if (value != nullptr && !word.text.empty() && (found.empty() || word.text != found[0].word)) {
         position.options[value->key()] = word.text;
-        return;
+        return true;
     }
-    if (position.node->command != nullptr && names_another_system(word.text)) {
+    const Command* command = position.node->command;
+    if (found.empty() && command != nullptr && !command->rest.empty()) {
+        return false;
+    }
+    if (command != nullptr && names_another_system(word.text)) {
         throw SyntaxError(word.column,
-                          "syntax error, this device has no logical systems and no "
-                          "tenants.");
+                          "syntax error, this device has no logical systems and no tenants.");
     }
     if (found.empty() || word.text.empty()) {
         throw SyntaxError(word.column, position.node == &root_
@@ -114,20 +118,22 @@ void Grammar::advance(Position& position, const Token& word) const {
     if (const auto child = position.node->children.find(keyword);
         child != position.node->children.end() && position.options.empty()) {
         position.node = child->second.get();
-        return;
+        return true;
     }
-    const Option* option = find_option(*position.node->command, keyword);
+    const Option* option = find_option(*command, keyword);
     if (option->value.empty()) {
         position.options[option->keyword];
     } else {
         position.awaiting = option;
     }
+    return true;
 }
 
 ParsedCommand Grammar::parse(std::span<const Token> words, std::size_t end) const {
     Position position{&root_, {}, nullptr};
-    for (const Token& word : words) {
-        advance(position, word);
+    std::size_t read = 0;
+    while (read < words.size() && advance(position, words[read])) {
+        ++read;
     }
     if (position.awaiting != nullptr) {
         throw SyntaxError(end, "missing argument.");
@@ -135,40 +141,42 @@ ParsedCommand Grammar::parse(std::span<const Token> words, std::size_t end) cons
     if (position.node->command == nullptr) {
         throw SyntaxError(end, "syntax error, expecting <command>.");
     }
-    for (const Option& option : position.node->command->options) {
-        if (option.required && !position.options.contains(option.key())) {
-            throw SyntaxError(end,
-                              "missing argument, expecting " + std::string(option.key()) + ".");
-        }
+    if (const Option* option = missing(position); option != nullptr) {
+        throw SyntaxError(end, "missing argument, expecting " + std::string(option->key()) + ".");
     }
-    return {position.node->command, std::move(position.options)};
+    return {position.node->command, std::move(position.options), read};
 }
 
-std::vector<Completion> Grammar::complete(std::span<const Token> words,
-                                          const control::Status& status) const {
+Grammar::Found Grammar::complete(std::span<const Token> words,
+                                 const control::Status& status) const {
     Position position{&root_, {}, nullptr};
-    try {
-        for (const Token& word : words.first(words.size() - 1)) {
-            advance(position, word);
-        }
-    } catch (const SyntaxError&) {
-        return {};
+    const std::size_t last = words.size() - 1;
+    std::size_t read = 0;
+    while (read < last && advance(position, words[read])) {
+        ++read;
     }
+    const Command* command = position.node->command;
     const std::string& prefix = words.back().text;
-    std::vector<Completion> found;
+    Found found;
+    found.may_end =
+        command != nullptr && position.awaiting == nullptr && missing(position) == nullptr;
     const Option* value = position.awaiting;
-    if (value == nullptr) {
-        found = keywords(position, prefix);
+    if (read == last && value == nullptr) {
+        found.candidates = keywords(position, prefix);
         value = next_value(position);
     }
     if (value != nullptr) {
-        found.push_back({std::string(value->value), std::string(value->help)});
+        found.candidates.push_back({std::string(value->value), std::string(value->help)});
         for (const std::string& name :
              value->names != nullptr ? value->names(status) : std::vector<std::string>{}) {
             if (name.starts_with(prefix)) {
-                found.push_back({name, {}});
+                found.candidates.push_back({name, {}, ' ', true});
             }
         }
+    }
+    if (found.may_end && !command->rest.empty()) {
+        found.rest = command;
+        found.rest_at = read;
     }
     return found;
 }

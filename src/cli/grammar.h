@@ -1,6 +1,7 @@
 // The operational grammar: a tree of keywords built from the table of commands.
 #pragma once
 
+#include "cli/command_line.h"
 #include "cli/pipes.h"
 #include "cli/tokens.h"
 #include "eti/cli/backend.h"
@@ -38,6 +39,8 @@ struct Invocation {
     const OptionValues& options;
     Backend& backend;
     bool wants_tree;  // else the text is shown; only commands with long lists need to know
+    Session* session = nullptr;  // of the operator; null: a line without one
+    Part rest{};                 // what followed the command, of those that take it
 
     bool has(std::string_view key) const { return options.contains(key); }
     // value returns an empty text when the option was not given.
@@ -58,14 +61,20 @@ struct Command {
     std::vector<Option> options;
     Reply (*run)(const Invocation&) = nullptr;  // throws CommandError
     // The reply's elements, see shape.h; the schema and the flat JSON form come from it.
-    std::string_view shape;
-    std::string_view rpc;  // its name in XML
+    std::string_view shape{};
+    std::string_view rpc{};  // its name in XML
     Needs needs = Needs::Nothing;
+    // What follows the path as it was typed, "<statement>"; empty: nothing may.
+    std::string_view rest{};
+    // Instead of run, for what is done to the operator's session. Throws as run does.
+    Answer (*in_session)(Session&, const Call&) = nullptr;
+    Completions (*complete_rest)(Session&, const Part&) = nullptr;
 };
 
 struct ParsedCommand {
     const Command* command = nullptr;
     OptionValues options;
+    std::size_t words = 0;  // of the command and its options; the others are the rest
 };
 
 class Grammar {
@@ -74,9 +83,15 @@ class Grammar {
 
     // parse throws SyntaxError; end is the column past the line.
     ParsedCommand parse(std::span<const Token> words, std::size_t end) const;
-    // complete answers for words of which the last one is incomplete (possibly empty).
-    std::vector<Completion> complete(std::span<const Token> words,
-                                     const control::Status& status) const;
+    // complete answers for words of which the last one is incomplete (possibly empty). Throws
+    // SyntaxError for one before it.
+    struct Found {
+        std::vector<Completion> candidates;
+        bool may_end = false;           // a whole command stands before the last word
+        const Command* rest = nullptr;  // the command whose rest is being typed,
+        std::size_t rest_at = 0;        // which starts at this word
+    };
+    Found complete(std::span<const Token> words, const control::Status& status) const;
 
   private:
     struct Node {
@@ -89,9 +104,12 @@ class Grammar {
         OptionValues options;
         const Option* awaiting = nullptr;  // the option whose value comes next
     };
-    void advance(Position& position, const Token& word) const;
+    // advance returns false at the first word of a command's rest.
+    bool advance(Position& position, const Token& word) const;
     static std::vector<Completion> keywords(const Position& position, std::string_view prefix);
     static const Option* next_value(const Position& position);
+    // missing is the first required option that was not given, or null.
+    static const Option* missing(const Position& position);
 
     Node root_;
 };

@@ -1,36 +1,39 @@
 #include "eti/cli/interpreter.h"
 
+#include "cli/command_line.h"
 #include "cli/commands/commands.h"
+#include "cli/configuration/operational.h"
+#include "cli/configuration/show_pipes.h"
 #include "cli/errors.h"
 #include "cli/grammar.h"
 #include "cli/pipes.h"
 #include "cli/render.h"
 #include "cli/shape.h"
-#include "cli/tokens.h"
 
-#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace eti::cli {
 namespace {
 
 Answer failure(const std::string& message, std::optional<std::size_t> column = {}) {
-    return {false, message + "\n", column, {}};
+    return {false, message + "\n", column};
 }
 
-// call_of is the command as the vendor's remote procedure call.
-Element call_of(const ParsedCommand& parsed) {
-    Element call = Element::group(std::string(parsed.command->rpc));
-    for (const auto& [key, value] : parsed.options) {
-        const std::string_view name = key.starts_with('<') ? key.substr(1, key.size() - 2) : key;
-        call.children.push_back(Element::leaf(std::string(name), value));
-    }
-    return call;
+std::vector<Command> every_command() {
+    std::vector<Command> all = all_commands();
+    std::vector<Command> more = configuration_commands();
+    all.insert(all.end(), std::make_move_iterator(more.begin()),
+               std::make_move_iterator(more.end()));
+    return all;
 }
 
-bool past_word(std::string_view line) {
-    return line.empty() || line.back() == ' ' || line.back() == '\t' || line.back() == '|';
-}
+// Parsed is a line that may be run; it points into the line.
+struct Parsed {
+    ParsedCommand command;
+    Pipeline pipeline;
+    Part rest;
+};
 
 }  // namespace
 
@@ -38,47 +41,145 @@ struct Interpreter::Impl {
     Impl(Backend& given, std::size_t given_max_output)
         : backend(given),
           max_output(given_max_output),
-          commands(all_commands()),
+          commands(every_command()),
           grammar(commands) {}
 
-    Answer run(const ParsedCommand& parsed, const Pipeline& pipeline,
-               const control::SessionListing& sessions, const std::vector<uplink::Check>& checks) {
+    Parsed parse(const CommandLine& line) const {
+        line.require_closed_quotes();
+        const Part words = line.words();
+        Parsed parsed;
+        parsed.command = grammar.parse(words.words, words.end);
+        parsed.rest = words.after(parsed.command.words);
+        // What is done in a session reads its pipes itself: configuration has forms of its own.
+        if (parsed.command.command->in_session == nullptr) {
+            parsed.pipeline = Pipeline::parse(line.pipes(), line.last());
+        }
+        return parsed;
+    }
+
+    // What a command asked for before it runs; both empty for the others.
+    struct Given {
+        control::SessionListing sessions;
+        std::vector<uplink::Check> checks;
+    };
+
+    Answer run(const Parsed& parsed, const CommandLine& line, Session* session,
+               const Given& given) {
+        const Command& command = *parsed.command.command;
         try {
-            std::string text = answer_text(parsed, pipeline, sessions, checks);
-            Answer answer{true, pipeline.filter(std::move(text)), {}, pipeline.client_actions()};
-            if (answer.output.size() > max_output) {
-                return failure("error: the output is larger than " + std::to_string(max_output) +
-                               " bytes; narrow it with | match, | last or | count");
+            if (command.in_session != nullptr) {
+                if (session == nullptr) {
+                    return failure("error: this needs a session of its own; connect with eti");
+                }
+                return bounded(
+                    command.in_session(*session, {parsed.rest, line.pipes(), line.last()}));
             }
-            return answer;
+            if (parsed.pipeline.form() == Pipeline::Form::Rpc ||
+                parsed.pipeline.form() == Pipeline::Form::Schema) {
+                return bounded(parsed.pipeline.answer(about(parsed)));
+            }
+            const control::Status status = backend.status();
+            const Reply reply =
+                command.run({status, given.sessions, given.checks, parsed.command.options, backend,
+                             parsed.pipeline.wants_tree(), session, parsed.rest});
+            if (parsed.pipeline.form() == Pipeline::Form::FlatJson) {
+                return bounded(parsed.pipeline.answer(
+                    render_flat_json(reply.tree, shape_of(command)), reply.refresh_seconds));
+            }
+            return bounded(parsed.pipeline.answer(reply));
         } catch (const CommandError& error) {
             return failure("error: " + std::string(error.what()));
+        } catch (const SyntaxError& error) {
+            return failure(error.what(), error.column);
+        } catch (const config::EditError& error) {
+            return failure(error.what());
         }
     }
 
-    std::string answer_text(const ParsedCommand& parsed, const Pipeline& pipeline,
-                            const control::SessionListing& sessions,
-                            const std::vector<uplink::Check>& checks) {
-        const Command& command = *parsed.command;
-        if (pipeline.form() == Pipeline::Form::Schema) {
-            return render_schema(command.path, command.help, parse_shape(command.shape));
+    static Shape shape_of(const Command& command) {
+        if (command.shape.empty()) {
+            throw CommandError("this command has no schema; use | display json or xml");
         }
-        if (pipeline.form() == Pipeline::Form::Rpc) {
-            return render_rpc(call_of(parsed));
+        return parse_shape(command.shape);
+    }
+
+    // about tells of the command itself, without running it.
+    static std::string about(const Parsed& parsed) {
+        const Command& command = *parsed.command.command;
+        if (parsed.pipeline.form() == Pipeline::Form::Schema) {
+            return render_schema(command.path, command.help, shape_of(command));
         }
-        const control::Status status = backend.status();
-        const Reply reply =
-            command.run({status, sessions, checks, parsed.options, backend, pipeline.wants_tree()});
-        switch (pipeline.form()) {
-            case Pipeline::Form::Json:
-                return render_json(reply.tree);
-            case Pipeline::Form::FlatJson:
-                return render_flat_json(reply.tree, parse_shape(command.shape));
-            case Pipeline::Form::Xml:
-                return render_xml(reply.tree);
-            default:
-                return reply.text;
+        if (command.rpc.empty()) {
+            throw CommandError("this command has no remote procedure call");
         }
+        Element call = Element::group(std::string(command.rpc));
+        for (const auto& [key, value] : parsed.command.options) {
+            const std::string_view name =
+                key.starts_with('<') ? key.substr(1, key.size() - 2) : key;
+            call.children.push_back(Element::leaf(std::string(name), value));
+        }
+        return render_rpc(call);
+    }
+
+    // ask gets what a command needs and then hands it to next, later or at once; false: too busy.
+    bool ask(const Parsed& parsed, std::function<void(const Given&)> next) {
+        switch (parsed.command.command->needs) {
+            case Needs::Sessions:
+                return backend.sessions([next](const control::SessionListing& sessions) {
+                    next({sessions, {}});
+                });
+            case Needs::LinkChecks: {
+                const auto host = parsed.command.options.find("<host>");
+                return backend.check_link(
+                    host == parsed.command.options.end() ? std::string() : host->second,
+                    [next](const std::vector<uplink::Check>& checks) {
+                        next({{}, checks});
+                    });
+            }
+            case Needs::Nothing:
+                break;
+        }
+        next({});
+        return true;
+    }
+
+    Answer bounded(Answer answer) const {
+        if (answer.output.size() <= max_output) {
+            return answer;
+        }
+        return failure("error: the output is larger than " + std::to_string(max_output) +
+                       " bytes; narrow it with | match, | last or | count");
+    }
+
+    Completions complete(const LineInProgress& typed, Session* session,
+                         Completions completions) const {
+        if (typed.in_pipe()) {
+            completions.candidates = complete_pipe(typed);
+            return completions;
+        }
+        const Part words = typed.words();
+        Grammar::Found found = grammar.complete(words.words, backend.status());
+        if (found.rest != nullptr && found.rest->complete_rest != nullptr && session != nullptr) {
+            Completions rest = found.rest->complete_rest(*session, words.after(found.rest_at));
+            rest.candidates.insert(rest.candidates.begin(), found.candidates.begin(),
+                                   found.candidates.end());
+            return rest;
+        }
+        completions.candidates = std::move(found.candidates);
+        completions.may_end = found.may_end && words.words.back().text.empty();
+        completions.pipes = completions.may_end;
+        if (found.rest != nullptr) {
+            completions.candidates.push_back({std::string(found.rest->rest), {}});
+        }
+        return completions;
+    }
+
+    // A command done in a session reads its pipes itself, and "show configuration" has its own.
+    std::vector<Completion> complete_pipe(const LineInProgress& typed) const {
+        const ParsedCommand parsed =
+            grammar.parse(typed.first_words().words, typed.first_words().end);
+        return parsed.command->path == kShowConfiguration ? complete_show_pipe(typed.last_pipe())
+                                                          : Pipeline::complete(typed.last_pipe());
     }
 
     // audited writes the entry when the answer is there.
@@ -88,37 +189,6 @@ struct Interpreter::Impl {
             backend.audit(entry);
             done(std::move(answer));
         };
-    }
-
-    // answer runs the command once what it needs is there. Rpc and Schema need nothing.
-    void answer(const ParsedCommand& parsed, const Pipeline& pipeline, Done done) {
-        const bool about_command =
-            pipeline.form() == Pipeline::Form::Rpc || pipeline.form() == Pipeline::Form::Schema;
-        const Needs needs = about_command ? Needs::Nothing : parsed.command->needs;
-        if (needs == Needs::Nothing) {
-            done(run(parsed, pipeline, {}, {}));
-            return;
-        }
-        const auto shared = std::make_shared<Done>(std::move(done));
-        if (needs == Needs::Sessions) {
-            const bool accepted = backend.sessions(
-                [this, shared, parsed, pipeline](const control::SessionListing& sessions) {
-                    (*shared)(run(parsed, pipeline, sessions, {}));
-                });
-            if (!accepted) {
-                (*shared)(failure("error: too many session listings are waiting; try again"));
-            }
-            return;
-        }
-        const auto host = parsed.options.find("<host>");
-        const bool accepted = backend.check_link(
-            host == parsed.options.end() ? std::string() : host->second,
-            [this, shared, parsed, pipeline](const std::vector<uplink::Check>& checks) {
-                (*shared)(run(parsed, pipeline, {}, checks));
-            });
-        if (!accepted) {
-            (*shared)(failure("error: another diagnosis is under way; try again"));
-        }
     }
 
     Backend& backend;
@@ -131,61 +201,68 @@ Interpreter::Interpreter(Backend& backend, std::size_t max_output)
     : impl_(std::make_unique<Impl>(backend, max_output)) {}
 Interpreter::~Interpreter() = default;
 
-void Interpreter::execute(std::string_view line, const Caller& caller, Done done) {
-    const TokenList list = tokenize(line);
-    if (list.tokens.empty()) {
+void Interpreter::execute(std::string_view line, const Caller& caller, Done done,
+                          Session* session) {
+    const auto text = std::make_shared<const std::string>(line);
+    const auto typed = std::make_shared<const CommandLine>(*text);
+    if (typed->empty()) {
         done({});
         return;
     }
-    AuditEntry entry{impl_->backend.now(), caller, std::string(line), AuditResult::Denied};
-    ParsedCommand parsed;
-    Pipeline pipeline;
+    AuditEntry entry{impl_->backend.now(), caller, *text, AuditResult::Denied};
+    Parsed parsed;
     try {
-        if (list.open_quote) {
-            throw SyntaxError(list.tokens.back().column, "syntax error, missing closing quote.");
-        }
-        const auto pipe = std::find_if(list.tokens.begin(), list.tokens.end(),
-                                       [](const Token& t) { return t.pipe; });
-        const auto words = static_cast<std::size_t>(pipe - list.tokens.begin());
-        const std::span all(list.tokens);
-        const std::size_t last = line.find_last_not_of(" \t\r\n") + 1;
-        parsed =
-            impl_->grammar.parse(all.first(words), pipe == list.tokens.end() ? last : pipe->column);
-        pipeline = Pipeline::parse(all.subspan(words), last);
+        parsed = impl_->parse(*typed);
     } catch (const SyntaxError& error) {
         entry.result = AuditResult::Failed;
         impl_->backend.audit(entry);
         done(failure(error.what(), error.column));
         return;
     }
-    const AccessClass needs =
-        class_needed(parsed.command->path.substr(0, parsed.command->path.find(' ')));
+    const Command& command = *parsed.command.command;
+    const AccessClass needs = class_needed(command.path.substr(0, command.path.find(' ')));
     if (!may(caller.access, needs)) {
         impl_->backend.audit(entry);
         done(failure("error: " + refusal(caller, needs)));
         return;
     }
     done = impl_->audited(std::move(entry), std::move(done));
-    impl_->answer(parsed, pipeline, std::move(done));
+    const Pipeline::Form form = parsed.pipeline.form();
+    if (command.needs == Needs::Nothing || form == Pipeline::Form::Rpc ||
+        form == Pipeline::Form::Schema) {
+        done(impl_->run(parsed, *typed, session, {}));
+        return;
+    }
+    const auto shared = std::make_shared<Done>(std::move(done));
+    // The operator's session may be gone by then; such commands do without it.
+    const bool accepted =
+        impl_->ask(parsed, [this, shared, parsed, typed, text](const Impl::Given& given) {
+            (*shared)(impl_->run(parsed, *typed, nullptr, given));
+        });
+    if (!accepted) {
+        (*shared)(failure(command.needs == Needs::Sessions
+                              ? "error: too many session listings are waiting; try again"
+                              : "error: another diagnosis is under way; try again"));
+    }
 }
 
-Completions Interpreter::complete(std::string_view line) const {
-    TokenList list = tokenize(line);
-    if (list.open_quote) {
-        return {line.size(), {}};
-    }
-    if (list.tokens.empty() || past_word(line)) {
-        list.tokens.push_back({{}, line.size(), false});
-    }
-    const std::span all(list.tokens);
-    const auto pipe = std::find_if(list.tokens.rbegin(), list.tokens.rend(),
-                                   [](const Token& t) { return t.pipe; });
-    const auto after = static_cast<std::size_t>(pipe - list.tokens.rbegin());
+Completions Interpreter::complete(std::string_view line, Session* session) const {
+    const LineInProgress typed(line);
     Completions completions;
-    completions.column = list.tokens.back().column;
-    completions.candidates = pipe == list.tokens.rend()
-                                 ? impl_->grammar.complete(all, impl_->backend.status())
-                                 : Pipeline::complete(all.last(after));
+    if (typed.open_quote()) {
+        completions.column = line.size();
+        completions.quoted = true;
+        return completions;
+    }
+    const Part words = typed.words();
+    completions.column = words.words.back().column;
+    try {
+        return impl_->complete(typed, session, completions);
+    } catch (const SyntaxError& error) {
+        completions.problem = Problem{error.column, error.what()};
+    } catch (const config::EditError& error) {
+        completions.problem = Problem{completions.column, error.what()};
+    }
     return completions;
 }
 

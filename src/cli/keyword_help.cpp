@@ -10,8 +10,12 @@ struct KeywordHelp {
     std::string_view keyword;
     std::string_view help;
 };
-constexpr std::array<KeywordHelp, 31> kKeywordHelp{{
+constexpr std::array<KeywordHelp, 35> kKeywordHelp{{
     {"show", "Show system information"},
+    {"help", "Provide help information"},
+    {"set", "Set CLI properties"},
+    {"start", "Start a shell"},
+    {"cli", "Command-line interface settings"},
     {"request", "Make system-level requests"},
     {"clear", "Clear information in the system"},
     {"services", "Show services information"},

@@ -1,7 +1,9 @@
 #include "cli/pipes.h"
 
 #include "cli/errors.h"
+#include "cli/keywords.h"
 #include "cli/regular_expression.h"
+#include "cli/render.h"
 
 #include <algorithm>
 #include <array>
@@ -22,7 +24,7 @@ struct PipeWord {
     std::string_view help;
 };
 constexpr std::array<PipeWord, 14> kPipes{{
-    {"append", "<file>", "Append output text to file"},
+    {"append", "<filename>", "Append output text to a file"},
     {"count", "", "Count occurrences"},
     {"display", "<form>", "Show additional kinds of information"},
     {"except", "<pattern>", "Show only text that does not match a pattern"},
@@ -31,10 +33,10 @@ constexpr std::array<PipeWord, 14> kPipes{{
     {"last", "<lines>", "Display end of output only"},
     {"match", "<pattern>", "Show only text that matches a pattern"},
     {"no-more", "", "Don't paginate output"},
-    {"refresh", "<seconds>", "Refresh a continuous display of the command"},
+    {"refresh", "<seconds>", "Show the output again every so many seconds"},
     {"resolve", "", "Resolve IP addresses"},
-    {"save", "<file>", "Save output text to file"},
-    {"tee", "<file>", "Write to standard output and file"},
+    {"save", "<filename>", "Save output text to a file"},
+    {"tee", "<filename>", "Write output to a file and to the screen"},
     {"trim", "<columns>", "Trim specified number of columns from start of line"},
 }};
 constexpr std::array<PipeWord, 3> kForms{{
@@ -46,7 +48,7 @@ constexpr std::array<PipeWord, 1> kJsonForms{{{"flat", "", "Without wrapping eve
 constexpr std::array<PipeWord, 1> kXmlForms{{{"rpc", "", "Show the remote procedure call"}}};
 
 constexpr std::size_t kUsualLast = 10;
-constexpr std::string_view kUsualRefresh = "1";
+constexpr unsigned kMaxRefreshSeconds = 604'800;
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
     return std::find(words.begin(), words.end(), word) != words.end();
@@ -84,7 +86,7 @@ std::vector<Completion> matching(const std::array<PipeWord, N>& words, std::stri
     return found;
 }
 
-std::size_t number_of(const Token& token, const std::string& what) {
+std::size_t count_of(const Token& token, const std::string& what) {
     std::size_t count = 0;
     const char* end = token.text.data() + token.text.size();
     const auto [stopped, error] = std::from_chars(token.text.data(), end, count);
@@ -156,19 +158,21 @@ void Pipeline::add(std::span<const Token> words, std::size_t end) {
         throw SyntaxError(words[most].column, "syntax error.");
     }
     const Token* argument = words.size() == 2 ? &words[1] : nullptr;
-    if (is_one_of(pipe.word, {"save", "append", "tee", "hold", "no-more", "refresh"})) {
-        if (pipe.word == "refresh" && argument != nullptr) {
-            number_of(*argument, "<seconds>");
-        }
-        client_actions_.push_back({std::string(pipe.word), argument != nullptr ? argument->text
-                                                           : pipe.word == "refresh"
-                                                               ? std::string(kUsualRefresh)
-                                                               : std::string()});
-        ends_ = is_one_of(pipe.word, {"save", "append"});
-        return;
+    add_client_pipe(pipe.word, argument);
+    add_filter(pipe.word, argument);
+}
+
+// What only the program at the terminal can do. hold is what its pager does anyway, and resolve
+// does nothing: the control thread asks no name server.
+void Pipeline::add_client_pipe(std::string_view pipe, const Token* argument) {
+    if (is_one_of(pipe, {"save", "append", "tee"})) {
+        file_ = OutputFile{argument->text, pipe == "append", pipe == "tee"};
+        ends_ = pipe != "tee";
+    } else if (pipe == "refresh") {
+        refresh_seconds_ = argument == nullptr ? 1 : number_of(*argument, 1, kMaxRefreshSeconds);
+    } else if (pipe == "no-more") {
+        pager_ = false;
     }
-    add_filter(pipe.word,
-               argument);  // resolve does nothing: the control thread asks no name server
 }
 
 void Pipeline::display(std::span<const Token> words) {
@@ -194,8 +198,7 @@ void Pipeline::add_filter(std::string_view pipe, const Token* argument) {
             return Lines{storage};
         });
     } else if (pipe == "last") {
-        const std::size_t count =
-            argument == nullptr ? kUsualLast : number_of(*argument, "<lines>");
+        const std::size_t count = argument == nullptr ? kUsualLast : count_of(*argument, "<lines>");
         filters_.emplace_back([count](Lines lines, std::string&) {
             lines.erase(lines.begin(),
                         lines.end() - static_cast<std::ptrdiff_t>(std::min(count, lines.size())));
@@ -203,7 +206,7 @@ void Pipeline::add_filter(std::string_view pipe, const Token* argument) {
         });
     } else if (pipe == "trim") {
         filters_.emplace_back(
-            [count = number_of(*argument, "<columns>")](Lines lines, std::string&) {
+            [count = count_of(*argument, "<columns>")](Lines lines, std::string&) {
                 for (std::string_view& line : lines) {
                     line.remove_prefix(std::min(count, line.size()));
                 }
@@ -229,8 +232,11 @@ std::vector<Completion> Pipeline::complete(std::span<const Token> words) {
     if (words.size() == 1) {
         return matching(kPipes, words[0].text);
     }
-    if (!std::string_view("display").starts_with(words[0].text)) {
-        return {};
+    const PipeWord& pipe = choose(kPipes, words[0]);
+    if (pipe.word != "display") {
+        return pipe.argument.empty() || words.size() > 2
+                   ? std::vector<Completion>{}
+                   : std::vector<Completion>{{std::string(pipe.argument), std::string(pipe.help)}};
     }
     if (words.size() == 2) {
         return matching(kForms, words[1].text);
@@ -240,6 +246,21 @@ std::vector<Completion> Pipeline::complete(std::span<const Token> words) {
     }
     return words.size() == 3 && words[1].text == "xml" ? matching(kXmlForms, words[2].text)
                                                        : std::vector<Completion>{};
+}
+
+Answer Pipeline::answer(const Reply& reply) const {
+    return answer(form_ == Form::Text  ? reply.text
+                  : form_ == Form::Xml ? render_xml(reply.tree)
+                                       : render_json(reply.tree),
+                  reply.refresh_seconds);
+}
+
+Answer Pipeline::answer(std::string text, unsigned refresh_seconds) const {
+    Answer answer{true, filter(std::move(text)), {}};
+    answer.file = file_;
+    answer.refresh_seconds = std::max(refresh_seconds_, refresh_seconds);
+    answer.pager = pager_;
+    return answer;
 }
 
 std::string Pipeline::filter(std::string text) const {

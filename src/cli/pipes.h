@@ -3,9 +3,10 @@
 
 #include "cli/element.h"
 #include "cli/tokens.h"
-#include "eti/cli/interpreter.h"
+#include "eti/cli/answer.h"
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ namespace eti::cli {
 struct Reply {
     Element tree;
     std::string text;
+    unsigned refresh_seconds = 0;  // of monitor commands
 };
 
 class Pipeline {
@@ -29,10 +31,10 @@ class Pipeline {
     enum class Form : uint8_t { Text, Json, FlatJson, Xml, Rpc, Schema };
     Form form() const { return form_; }
     bool wants_tree() const { return form_ != Form::Text; }
-    // filter is for text that is already in its form.
-    std::string filter(std::string text) const;
-    // client_actions are the pipes that only the program at the terminal can do.
-    const std::vector<ClientAction>& client_actions() const { return client_actions_; }
+    // answer takes the text in its form, filters it, and says what the client does with it.
+    Answer answer(std::string text, unsigned refresh_seconds = 0) const;
+    // The same for a reply without a shape: as text, JSON or XML.
+    Answer answer(const Reply& reply) const;
 
   private:
     using Lines = std::vector<std::string_view>;
@@ -41,10 +43,14 @@ class Pipeline {
     void add(std::span<const Token> words, std::size_t end);
     void display(std::span<const Token> words);
     void add_filter(std::string_view pipe, const Token* argument);
+    void add_client_pipe(std::string_view pipe, const Token* argument);
+    std::string filter(std::string text) const;
 
     Form form_ = Form::Text;
     std::vector<Filter> filters_;
-    std::vector<ClientAction> client_actions_;
+    std::optional<OutputFile> file_;
+    unsigned refresh_seconds_ = 0;
+    bool pager_ = true;
     bool ends_ = false;  // the output went to a file
 };
 

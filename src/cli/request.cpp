@@ -75,9 +75,6 @@ std::string render_answer(const std::string& id, const std::string& host, const 
     if (answer.column) {
         json["column"] = *answer.column;
     }
-    for (const ClientAction& client : answer.client) {
-        json["client"].push_back({{"action", client.action}, {"argument", client.argument}});
-    }
     return dump(json) + "\n";
 }
 

@@ -12,9 +12,10 @@ void warn_not_enforced(const Tree& tree, Node node, std::vector<std::string>& wa
         return;
     }
     if (const auto sentence = node.statement().extension("not-enforced")) {
-        warnings.push_back("accepted, not enforced: line " +
-                           std::to_string(tree.position(node).line) + ": " + node.words() + ": " +
-                           std::string(*sentence));
+        const std::size_t line = tree.position(node).line;  // none: typed in a session
+        warnings.push_back(
+            "accepted, not enforced: " + (line == 0 ? "" : "line " + std::to_string(line) + ": ") +
+            node.words() + ": " + std::string(*sentence));
         return;
     }
     for (const Node& child : node.children()) {
@@ -113,6 +114,9 @@ Settings compile_settings(const Tree& tree) {
     const std::string_view host_name = tree.top("system").text("host-name");
     if (!host_name.empty()) {
         settings.host_name = host_name;
+    }
+    if (const Node rollbacks = tree.top("system").child("max-configuration-rollbacks")) {
+        settings.most_rollbacks = static_cast<unsigned>(number(rollbacks));
     }
     for (const Node& top : tree.tops()) {
         warn_not_enforced(tree, top, settings.warnings);

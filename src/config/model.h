@@ -1,5 +1,5 @@
-// The configuration model and trees over it. The only file besides model.cpp that knows libyang,
-// and only by the names of its types.
+// The configuration model and trees over it. Besides model.cpp, statement.cpp and tree.cpp the only
+// file that knows libyang, and only by the names of its types.
 #pragma once
 
 #include <cstddef>
@@ -32,14 +32,45 @@ class Statement {
     explicit Statement(const lysc_node* node) : node_(node) {}
 
     std::string_view name() const;
+    // keyword is the word it is typed by: for 'from-zone A to-zone B' the first; empty for a value
+    // that follows its parent directly.
+    std::string_view keyword() const;
     Kind kind() const;
     bool may_stand_alone() const;  // needs nothing after it: all but plain containers
     std::string_view description() const;
-    std::vector<Statement> keys() const;  // of a list, in order
+    const std::vector<Statement>& keys() const;  // of a list, in order
+    // key_keyword is the word typed before key number i of 'from-zone A to-zone B'; empty: none.
+    std::string_view key_keyword(std::size_t i) const;
+    std::size_t order() const;     // smaller is shown first
+    bool ordered_by_user() const;  // the order of entries or values has a meaning
+    bool universal() const;        // allowed at every level, or below such a statement
+    bool hierarchy() const;        // the whole hierarchy is allowed below it
+    bool secret() const;
+    bool numeric() const;          // its value is a whole number
+    bool in_choice() const;
+    // excludes answers whether the two are different cases of one choice.
+    bool excludes(Statement other) const;
     // extension answers the argument of an oe: extension, "" when it has none.
     std::optional<std::string_view> extension(std::string_view name) const;
     // complaint says why value is not legal here; nothing when it is.
     std::optional<std::string> complaint(const std::string& value) const;
+
+    // What a value may be: its names, its range with unit ("50..500 milliseconds"), its default,
+    // and the lists, by names from the top, whose entries it may name.
+    struct Name {
+        std::string_view name;
+        std::string_view description;
+    };
+    std::vector<Name> names() const;
+    std::string range() const;
+    std::string_view default_value() const;
+    std::vector<std::vector<std::string>> targets() const;
+    // mandatory answers what must be below this statement.
+    struct Mandatory {
+        std::vector<std::string> path;
+        std::string_view name;  // as the vendor shows it: in quotes
+    };
+    std::vector<Mandatory> mandatory() const;
 
     const lysc_node* raw() const { return node_; }
 
@@ -92,8 +123,6 @@ class Tree {
     Tree(const Tree&) = delete;
     Tree& operator=(const Tree&) = delete;
 
-    // reject_other_case fails when parent holds a statement that excludes this one.
-    void reject_other_case(Node parent, Statement statement, Position position) const;
     // Each of these finds or creates one node below parent (null: at the top).
     Node container(Node parent, Statement statement, Position position);
     Node entry(Node parent, Statement list, const std::vector<KeyValue>& keys);
@@ -133,13 +162,19 @@ class Model {
     Model(const Model&) = delete;
     Model& operator=(const Model&) = delete;
 
-    // children are the statements allowed below one (null: at the top), without a list's keys.
-    std::vector<Statement> children(Statement parent) const;
+    // children are the statements allowed below one (null: at the top), without a list's keys;
+    // those allowed everywhere come last.
+    const std::vector<Statement>& children(Statement parent) const;
+    // child answers the one with this node name, or a null Statement.
+    Statement child(Statement parent, std::string_view name) const;
 
     ly_ctx* raw() const { return context_; }
 
   private:
+    struct Schema;
+
     ly_ctx* context_ = nullptr;
+    std::unique_ptr<Schema> schema_;
 };
 
 }  // namespace eti::config

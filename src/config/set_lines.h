@@ -1,4 +1,4 @@
-// Junos set lines into a tree, by walking the schema.
+// The text of a configuration into a validated tree.
 #pragma once
 
 #include "config/model.h"
@@ -8,8 +8,8 @@
 
 namespace eti::config {
 
-// parse_set_lines reads every line and validates the tree. Throws ConfigError at the first wrong
-// word, or at the line whose statement breaks a constraint.
+// parse_set_lines reads set lines, or curly text, and validates the tree. Throws ConfigError at the
+// first wrong word, or at the line whose statement breaks a constraint.
 Tree parse_set_lines(const Model& model, std::string_view text, const std::string& file);
 
 }  // namespace eti::config

@@ -22,6 +22,7 @@ class Batcher {
   public:
     Batcher(BatchSink& sink, BatchLimits limits) : sink_(sink), limits_(limits) {}
 
+    void set_limits(const BatchLimits& limits) { limits_ = limits; }  // from the next line on
     std::string& text() { return batch_.ndjson; }
     void record_appended(Timestamp now);
     void certificate_appended(Timestamp now);

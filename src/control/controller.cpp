@@ -5,10 +5,13 @@
 #include "control/session_list.h"
 #include "control/statistics.h"
 #include "control/verdict_handler.h"
+#include "eti/control/impact.h"
 
 #include <spdlog/spdlog.h>
 #include <sys/epoll.h>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -49,19 +52,21 @@ std::vector<std::string> policy_names(const policy::Policy& policy) {
 struct Controller::Impl {
     explicit Impl(Setup given)
         : setup(std::move(given)),
+          running(setup.settings),
+          settings(setup.settings),
           started(setup.clock()),
           loop(kTick),
-          batcher(setup.sink, batch_limits(setup.settings.limits)),
-          sender(setup.settings.log_streams, loop),
+          batcher(setup.sink, batch_limits(settings.limits)),
+          sender(settings.log_streams, loop),
           log(sender, setup.sensor),
           drain(setup.dataplane.workers, certificates, batcher, setup.sensor,
                 [this](const metadata::Record& record, const metadata::CertificateSummary* leaf) {
                     log.on_record(record, *setup.dataplane.tables.policy.owned(), setup.clock());
                     recent.add(record, leaf);
                 }),
-          recent(setup.settings.limits.recent_sessions),
+          recent(settings.limits.recent_sessions),
           sessions(setup.dataplane.workers),
-          verdicts(setup.dataplane.tables, setup.settings.certificate_lists, started),
+          verdicts(setup.dataplane.tables, settings.certificate_lists, started),
           statistics(setup.dataplane.counters,
                      static_cast<unsigned>(setup.dataplane.workers.size())) {
         loop.add_tick([this] { return turn(); });
@@ -86,6 +91,20 @@ struct Controller::Impl {
         return more;
     }
 
+    void reconfigure(const config::Settings& next) {
+        auto policy = std::make_shared<const policy::Policy>(next.policy);
+        settings = next;
+        setup.sensor.name = next.host_name;
+        verdicts.reconfigure(
+            {next.certificate_lists, next.certificate_feed_used, next.infected_hosts_used},
+            setup.clock());
+        setup.dataplane.tables.policy.publish(std::move(policy));
+        sender.reconfigure(next.log_streams);
+        batcher.set_limits(batch_limits(next.limits));
+        drain.set_sensor_name(next.host_name);
+        log.set_sensor_name(next.host_name);
+    }
+
     void take_events() {
         for (uplink::Event& event : setup.events->take_all()) {
             apply(std::move(event));
@@ -106,9 +125,15 @@ struct Controller::Impl {
         std::visit(
             Overloaded{[&](uplink::SubmissionResult& result) { statistics.apply(result); },
                        [&](uplink::InfectedHostsUpdate& update) {
+                           if (!settings.infected_hosts_used) {
+                               return;  // on its way when the last rule that used it went
+                           }
                            verdicts.apply(std::move(update), host_logger(), setup.clock());
                        },
                        [&](uplink::BlocklistUpdate& update) {
+                           if (!settings.certificate_feed_used) {
+                               return;
+                           }
                            spdlog::info("feed {} version {}: {} certificates", update.info.name,
                                         update.info.version, update.entries.size());
                            verdicts.apply(std::move(update));
@@ -143,7 +168,6 @@ struct Controller::Impl {
     }
 
     std::vector<CategoryStatus> categories() const {
-        const config::Settings& settings = setup.settings;
         return {{"CC", "Command and control, certificates", settings.certificate_feed_used,
                  verdicts.certificate_feeds()},
                 {"Infected-Hosts",
@@ -162,6 +186,8 @@ struct Controller::Impl {
     }
 
     Setup setup;
+    const config::Settings running;  // of the start: wires, workers and sizes are still these
+    config::Settings settings;       // in force
     Timestamp started;
     EventLoop loop;
     CertificateCache certificates;
@@ -193,6 +219,10 @@ void Controller::restore(uplink::StoredState stored) {
     if (stored.allowlist) {
         impl_->verdicts.apply(std::move(*stored.allowlist));
     }
+}
+
+void Controller::reconfigure(const config::Settings& next) {
+    impl_->reconfigure(next);
 }
 
 std::vector<std::string> Controller::problems() const {
@@ -232,7 +262,7 @@ void Controller::apply(uplink::Event event) {
 
 Status Controller::status() const {
     const Impl& impl = *impl_;
-    const config::Settings& settings = impl.setup.settings;
+    const config::Settings& settings = impl.settings;
     const DataplaneView& dataplane = impl.setup.dataplane;
     Status status;
     status.host_name = impl.setup.sensor.name;
@@ -259,12 +289,13 @@ Status Controller::status() const {
                                   {worker.certificates->size(), worker.certificates->capacity()}});
     }
     status.ports = dataplane.ports ? dataplane.ports() : std::vector<metadata::PortStatus>{};
-    for (const config::Wire& wire : settings.wires) {
+    for (const config::Wire& wire : impl.running.wires) {
         status.wires.push_back({wire.name, {wire.interfaces[0].name, wire.interfaces[1].name}});
     }
     status.log_streams = impl.sender.status();
     status.policies = policy_names(*dataplane.tables.policy.owned());
-    status.maximum_flows = uint64_t{settings.limits.flows_per_worker} * dataplane.workers.size();
+    status.maximum_flows =
+        uint64_t{impl.running.limits.flows_per_worker} * dataplane.workers.size();
     return status;
 }
 
@@ -291,7 +322,29 @@ Timestamp Controller::now() const {
 }
 
 const std::vector<config::LoginUser>& Controller::login_users() const {
-    return impl_->setup.settings.login_users;
+    return impl_->settings.login_users;
+}
+
+std::string Controller::impact(const config::Settings& next) const {
+    const auto only_in = [](const std::vector<std::string>& all,
+                            const std::vector<std::string>& others) {
+        std::vector<std::string> left;
+        std::copy_if(all.begin(), all.end(), std::back_inserter(left), [&](const auto& path) {
+            return std::find(others.begin(), others.end(), path) == others.end();
+        });
+        return left;
+    };
+    const std::vector<std::string>& before = impl_->settings.certificate_lists;
+    const intel::Sha1Blocklist added(
+        VerdictHandler::try_lists(only_in(next.certificate_lists, before)));
+    std::vector<std::string> removed;
+    for (const std::string& path : only_in(before, next.certificate_lists)) {
+        removed.push_back(VerdictHandler::list_name(path));
+    }
+    const PublishedTables& tables = impl_->setup.dataplane.tables;
+    return impact_text(control::impact(
+        impl_->recent, impl_->settings, next,
+        {*tables.blocklist.owned(), added, removed, *tables.infected_hosts.owned()}));
 }
 
 bool Controller::request_sessions(std::function<void(SessionListing)> done) {

@@ -38,6 +38,7 @@ class EventLog {
 
     EventLog(LogSender& sender, metadata::SensorIdentity sensor);
 
+    void set_sensor_name(const std::string& name) { sensor_.name = name; }  // of later events
     void on_record(const metadata::Record& record, const policy::Policy& policy, Timestamp now);
     void on_infected_host(const intel::InfectedHost& host, HostChange change,
                           const std::string& realm, Timestamp now);

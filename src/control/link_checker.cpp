@@ -6,7 +6,8 @@
 
 namespace eti::control {
 
-LinkChecker::LinkChecker(EventLoop& loop, Walk walk) : loop_(loop), walk_(std::move(walk)) {
+LinkChecker::LinkChecker(EventLoop& loop, Prepare prepare)
+    : loop_(loop), prepare_(std::move(prepare)) {
     loop_.add(results_.fd(), EPOLLIN, [this](uint32_t) { take(); });
 }
 
@@ -22,7 +23,7 @@ bool LinkChecker::request(const std::string& host, Done done) {
         return false;
     }
     done_ = std::move(done);
-    thread_ = std::thread([this, host] { results_.post(walk_(host)); });
+    thread_ = std::thread([this, walk = prepare_(host)] { results_.post(walk()); });
     return true;
 }
 

@@ -4,12 +4,25 @@
 
 namespace eti::control {
 
-LogSender::LogSender(const std::vector<config::LogStream>& streams, EventLoop& loop) {
+LogSender::LogSender(const std::vector<config::LogStream>& streams, EventLoop& loop) : loop_(loop) {
+    reconfigure(streams);
+}
+
+void LogSender::reconfigure(const std::vector<config::LogStream>& streams) {
+    std::vector<Stream> next;
     for (const config::LogStream& stream : streams) {
-        streams_.push_back({stream, stream.transport == config::LogTransport::Udp
+        const auto same = std::find_if(streams_.begin(), streams_.end(), [&](const Stream& known) {
+            return known.channel != nullptr && known.settings == stream;
+        });
+        if (same != streams_.end()) {
+            next.push_back(std::move(*same));
+        } else {
+            next.push_back({stream, stream.transport == config::LogTransport::Udp
                                         ? open_udp_channel(stream)
-                                        : open_stream_channel(stream, loop)});
+                                        : open_stream_channel(stream, loop_)});
+        }
     }
+    streams_ = std::move(next);
 }
 
 bool LogSender::selects(const Stream& stream, std::string_view category) {

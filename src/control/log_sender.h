@@ -9,11 +9,14 @@
 
 namespace eti::control {
 
-// LogSender owns one channel per stream. The loop must outlive it.
+// LogSender owns one channel per stream.
 class LogSender {
   public:
+    // The loop must outlive it.
     LogSender(const std::vector<config::LogStream>& streams, EventLoop& loop);
 
+    // reconfigure keeps the channel and the counts of a stream that stays as it was.
+    void reconfigure(const std::vector<config::LogStream>& streams);
     bool wants(std::string_view category) const;
     void send(std::string_view category, std::string_view message);
     void tick(Timestamp now);  // connections are made and given up here
@@ -26,6 +29,7 @@ class LogSender {
     };
     static bool selects(const Stream& stream, std::string_view category);
 
+    EventLoop& loop_;
     std::vector<Stream> streams_;
 };
 

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace eti::control {
@@ -32,6 +33,7 @@ class RecordDrain {
 
     // drain takes at most limit records, the workers in turn; true when records are left.
     bool drain(Timestamp now, std::size_t limit);
+    void set_sensor_name(const std::string& name) { sensor_.name = name; }  // of later records
     uint64_t records() const { return records_; }
     // append_counters tells what was joined, and what was forgotten for lack of room.
     void append_counters(std::vector<CounterValue>& counters) const;

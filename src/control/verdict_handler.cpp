@@ -2,6 +2,8 @@
 
 #include "eti/intel/feed.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -23,6 +25,15 @@ uplink::FeedInfo not_loaded(std::string_view name) {
     info.name = name;
     info.status = "Not loaded yet";
     return info;
+}
+
+FileIdentity identity_of(const std::string& path) {
+    struct stat facts {};
+    if (::stat(path.c_str(), &facts) != 0) {
+        return {};
+    }
+    constexpr int64_t kSecond = 1'000'000'000;
+    return {facts.st_ino, facts.st_size, facts.st_mtim.tv_sec * kSecond + facts.st_mtim.tv_nsec};
 }
 
 // read_file returns false when the file cannot be read or is larger than limit; why says so.
@@ -62,17 +73,55 @@ VerdictHandler::VerdictHandler(PublishedTables tables,
       certificates_(not_loaded(kCertificateFeed)),
       infected_hosts_(not_loaded(kInfectedHostsFeed)),
       allowlist_(not_loaded(kAllowlistFeed)) {
-    for (const std::string& path : certificate_files) {
-        read_certificate_file(path, now);
-    }
-    if (!local_lists_.empty()) {
+    if (read_lists(certificate_files, now)) {
         publish_blocklist({});
     }
 }
 
-void VerdictHandler::read_certificate_file(const std::string& path, Timestamp now) {
-    uplink::FeedInfo info = not_loaded(std::filesystem::path(path).filename().string());
-    info.updated = now;
+void VerdictHandler::reconfigure(const Wanted& wanted, Timestamp now) {
+    problems_.clear();
+    const bool drop_feed = !wanted.certificate_feed && certificates_.loaded;
+    if (read_lists(wanted.certificate_files, now) || drop_feed) {
+        publish_blocklist(drop_feed ? std::vector<intel::CertificateEntry>()
+                                    : tables_.blocklist.owned()->entries_of(kCertificateFeed));
+    }
+    if (drop_feed) {
+        certificates_ = not_loaded(kCertificateFeed);
+    }
+    if (!wanted.infected_hosts && infected_hosts_.loaded) {
+        publish_hosts({}, [](const intel::InfectedHost&, bool) {});  // nobody changed: told none
+        infected_hosts_ = not_loaded(kInfectedHostsFeed);
+    }
+}
+
+bool VerdictHandler::read_lists(const std::vector<std::string>& paths, Timestamp now) {
+    std::vector<LocalList> next;
+    bool changed = false;
+    for (const std::string& path : paths) {
+        const auto held = std::find_if(lists_.begin(), lists_.end(),
+                                       [&](const LocalList& list) { return list.path == path; });
+        if (held != lists_.end() && held->info.loaded && held->identity == identity_of(path)) {
+            next.push_back(std::move(*held));
+            continue;
+        }
+        LocalList read = read_list(path, now);
+        if (!read.info.loaded && held != lists_.end() && held->info.loaded) {
+            held->info.status = read.info.status;
+            next.push_back(std::move(*held));
+            continue;
+        }
+        changed = true;
+        next.push_back(std::move(read));
+    }
+    changed = changed || next.size() != lists_.size();
+    lists_ = std::move(next);
+    return changed;
+}
+
+VerdictHandler::LocalList VerdictHandler::read_list(const std::string& path, Timestamp now) {
+    LocalList list{
+        path, identity_of(path), not_loaded(std::filesystem::path(path).filename().string()), {}};
+    list.info.updated = now;
     std::string text;
     std::string why;
     intel::CertificateFeed feed;
@@ -81,21 +130,21 @@ void VerdictHandler::read_certificate_file(const std::string& path, Timestamp no
         why = feed.error;
     }
     if (!why.empty()) {
-        info.status = why;
+        list.info.status = why;
         problems_.push_back("certificate list " + path + " is not used: " + why +
-                            "; correct the file and restart");
-    } else {
-        for (const intel::RejectedLine& line : feed.rejected) {
-            problems_.push_back("certificate list " + path + ", line " + std::to_string(line.line) +
-                                " is left out: " + line.why);
-        }
-        info.objects = feed.entries.size();
-        info.rejected_lines = feed.rejected_count;
-        info.status = "Store succeeded";
-        info.loaded = true;
-        local_lists_.push_back({info.name, std::move(feed.entries)});
+                            "; correct the file and commit again");
+        return list;
     }
-    local_feeds_.push_back(std::move(info));
+    for (const intel::RejectedLine& line : feed.rejected) {
+        problems_.push_back("certificate list " + path + ", line " + std::to_string(line.line) +
+                            " is left out: " + line.why);
+    }
+    list.info.objects = feed.entries.size();
+    list.info.rejected_lines = feed.rejected_count;
+    list.info.status = "Store succeeded";
+    list.info.loaded = true;
+    list.entries = std::move(feed.entries);
+    return list;
 }
 
 void VerdictHandler::apply(uplink::InfectedHostsUpdate update, const HostChanged& changed,
@@ -153,14 +202,17 @@ void VerdictHandler::apply(uplink::BlocklistUpdate update) {
 }
 
 void VerdictHandler::publish_blocklist(std::vector<intel::CertificateEntry> feed_entries) {
-    // The feed comes first: what it lists is logged under its name. Local lists never change, but
-    // lending them to the table's constructor spares a copy only while it runs.
+    // The feed comes first: what it lists is logged under its name. Local lists stay, but lending
+    // them to the table's constructor spares a copy.
     std::vector<intel::Sha1Blocklist::Source> sources;
     sources.push_back({std::string(kCertificateFeed), std::move(feed_entries)});
-    std::move(local_lists_.begin(), local_lists_.end(), std::back_inserter(sources));
+    for (LocalList& list : lists_) {
+        sources.push_back({list.info.name, std::move(list.entries)});
+    }
     tables_.blocklist.publish(std::make_shared<const intel::Sha1Blocklist>(sources));
-    local_lists_.assign(std::make_move_iterator(sources.begin() + 1),
-                        std::make_move_iterator(sources.end()));
+    for (std::size_t i = 0; i < lists_.size(); ++i) {
+        lists_[i].entries = std::move(sources[i + 1].entries);
+    }
 }
 
 void VerdictHandler::apply(uplink::AllowlistUpdate update) {
@@ -180,8 +232,27 @@ void VerdictHandler::apply(const uplink::FeedFailure& failure) {
 
 std::vector<uplink::FeedInfo> VerdictHandler::certificate_feeds() const {
     std::vector<uplink::FeedInfo> feeds{certificates_};
-    feeds.insert(feeds.end(), local_feeds_.begin(), local_feeds_.end());
+    for (const LocalList& list : lists_) {
+        feeds.push_back(list.info);
+    }
     return feeds;
+}
+
+std::string VerdictHandler::list_name(const std::string& path) {
+    return std::filesystem::path(path).filename().string();
+}
+
+std::vector<intel::Sha1Blocklist::Source> VerdictHandler::try_lists(
+    const std::vector<std::string>& paths) {
+    std::vector<intel::Sha1Blocklist::Source> lists;
+    for (const std::string& path : paths) {
+        std::string text;
+        std::string why;
+        if (read_file(path, intel::FeedLimits{}.max_bytes, text, why)) {
+            lists.push_back({list_name(path), intel::parse_certificate_feed(text).entries});
+        }
+    }
+    return lists;
 }
 
 }  // namespace eti::control

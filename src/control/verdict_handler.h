@@ -5,11 +5,21 @@
 #include "eti/control/worker_link.h"
 #include "eti/uplink/messages.h"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
 
 namespace eti::control {
+
+// FileIdentity tells whether a file is still the one that was read; null: there was none.
+struct FileIdentity {
+    uint64_t inode = 0;
+    int64_t size = 0;
+    int64_t changed_ns = 0;
+
+    bool operator==(const FileIdentity&) const = default;
+};
 
 // VerdictHandler is the only writer of the blocklist, the infected hosts and the allowlist.
 class VerdictHandler {
@@ -21,12 +31,26 @@ class VerdictHandler {
     VerdictHandler(PublishedTables tables, const std::vector<std::string>& certificate_files,
                    Timestamp now);
 
+    // reconfigure reads again the local lists that changed, and empties the tables of feeds that
+    // are no longer used. A list that was read before and no longer can be stays as it was.
+    struct Wanted {
+        std::vector<std::string> certificate_files;
+        bool certificate_feed = false;
+        bool infected_hosts = false;
+    };
+    void reconfigure(const Wanted& wanted, Timestamp now);
+
     void apply(uplink::InfectedHostsUpdate update, const HostChanged& changed, Timestamp now);
     void apply(uplink::BlocklistUpdate update);
     void apply(uplink::AllowlistUpdate update);
     void apply(const uplink::FeedFailure& failure);
     // expire publishes a table without the hosts whose time is over.
     void expire(const HostChanged& changed, Timestamp now);
+
+    // try_lists reads list files that are not in force; unreadable ones are left out.
+    static std::vector<intel::Sha1Blocklist::Source> try_lists(
+        const std::vector<std::string>& paths);
+    static std::string list_name(const std::string& path);  // as hits and feeds show it
 
     // feeds of the categories CC, Infected-Hosts and Whitelist.
     std::vector<uplink::FeedInfo> certificate_feeds() const;
@@ -35,13 +59,20 @@ class VerdictHandler {
     const std::vector<std::string>& problems() const { return problems_; }
 
   private:
-    void read_certificate_file(const std::string& path, Timestamp now);
+    struct LocalList {
+        std::string path;
+        FileIdentity identity;  // of the file when it was read
+        uplink::FeedInfo info;
+        std::vector<intel::CertificateEntry> entries;
+    };
+    LocalList read_list(const std::string& path, Timestamp now);
+    // read_lists answers whether any list differs from before.
+    bool read_lists(const std::vector<std::string>& paths, Timestamp now);
     void publish_hosts(std::vector<intel::InfectedHost> hosts, const HostChanged& changed);
     void publish_blocklist(std::vector<intel::CertificateEntry> feed_entries);
 
     PublishedTables tables_;
-    std::vector<intel::Sha1Blocklist::Source> local_lists_;
-    std::vector<uplink::FeedInfo> local_feeds_;
+    std::vector<LocalList> lists_;
     uplink::FeedInfo certificates_;
     uplink::FeedInfo infected_hosts_;
     uplink::FeedInfo allowlist_;

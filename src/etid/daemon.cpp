@@ -3,13 +3,17 @@
 #include "eti/cli/backend.h"
 #include "eti/cli/command_server.h"
 #include "eti/cli/interpreter.h"
+#include "eti/config/store.h"
+#include "eti/config/workspace.h"
 #include "eti/control/controller.h"
 #include "eti/control/link_checker.h"
+#include "eti/control/restart_reasons.h"
 #include "eti/control/uplink_sink.h"
 #include "eti/dataplane/dataplane.h"
 #include "eti/inspect/tables.h"
 #include "eti/uplink/diagnostics.h"
 #include "eti/uplink/uplink.h"
+#include "live.h"
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
@@ -28,6 +32,8 @@
 
 namespace eti {
 namespace {
+
+constexpr int kConfigurationError = 2;
 
 // Signals arrive as a descriptor of the control loop. Constructed before any thread, so that all
 // threads inherit the mask.
@@ -72,31 +78,6 @@ void make_state_directory(const std::string& path) {
     std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
 }
 
-uplink::TlsFiles tls_files(const std::optional<config::TlsProfile>& profile) {
-    if (!profile) {
-        return {};
-    }
-    return {profile->trusted_ca_file, profile->client_certificate_file, profile->client_key_file};
-}
-
-uplink::Options uplink_options(const DaemonOptions& daemon, const std::string& boot) {
-    const config::Settings& settings = daemon.settings;
-    uplink::Options options;
-    options.sensor = settings.host_name;
-    options.boot = boot;
-    options.state_directory = daemon.state;
-    options.analysis_url = settings.cloud.analysis_url;
-    options.feed_url = settings.cloud.feed_url;
-    options.analysis_tls = tls_files(settings.cloud.analysis_tls);
-    options.feed_tls = tls_files(settings.cloud.feed_tls);
-    options.token_file = settings.cloud.token_file;
-    options.feed_public_key_file = settings.cloud.feed_public_key_file;
-    options.spool_limit_bytes = settings.limits.spool_bytes;
-    options.want_infected_hosts = settings.infected_hosts_used;
-    options.want_certificate_feed = settings.certificate_feed_used;
-    return options;
-}
-
 control::DataplaneView view_of(dataplane::Dataplane& dataplane, inspect::Tables& tables,
                                QuiescentDomain& domain) {
     control::DataplaneView view{
@@ -117,13 +98,40 @@ control::DataplaneView view_of(dataplane::Dataplane& dataplane, inspect::Tables&
     return view;
 }
 
+std::vector<std::string> commit_warnings(const config::Settings& running,
+                                         const config::Settings& next) {
+    std::vector<std::string> warnings = control::restart_reasons(running, next);
+    for (std::string& missing : control::missing_files(next)) {
+        warnings.push_back(std::move(missing));
+    }
+    return warnings;
+}
+
+config::Workspace::Hooks hooks_of(Live& live, cli::CommandServer& server,
+                                  control::Controller& controller, const SteadyWallClock& clock) {
+    config::Workspace::Hooks hooks;
+    hooks.restart_reasons = commit_warnings;
+    hooks.apply = [&live](const config::Settings& next) { live.apply(next); };
+    hooks.announce = [&server](const std::string& text) {
+        spdlog::warn("{}", text);
+        server.announce(text);
+    };
+    hooks.impact = [&controller](const config::Settings& next) { return controller.impact(next); };
+    hooks.clock = [&clock] { return clock.now(); };
+    return hooks;
+}
+
 void run(const DaemonOptions& options, const std::string& version) {
-    const config::Settings& settings = options.settings;
+    const Signals signals;
+    make_state_directory(options.state);
+    config::Workspace workspace(config::default_yang_directory(), options.state, options.config);
+    for (const std::string& notice : workspace.notices()) {
+        spdlog::warn("configuration: {}", notice);
+    }
+    const config::Settings settings = workspace.settings();  // what the ports and tables are for
     for (const std::string& warning : settings.warnings) {
         spdlog::warn("configuration: {}", warning);
     }
-    const Signals signals;
-    make_state_directory(options.state);
     const std::string boot = random_boot_id();
     const SteadyWallClock clock;
 
@@ -134,7 +142,10 @@ void run(const DaemonOptions& options, const std::string& version) {
         spdlog::info("{}", note);
     }
 
-    const uplink::Options link = uplink_options(options, boot);
+    uplink::Options base;
+    base.boot = boot;
+    base.state_directory = options.state;
+    const uplink::Options link = link_options(base, settings);
     uplink::Uplink uplink(link);
     control::UplinkSink sink(uplink);
     control::Controller controller({settings,
@@ -155,12 +166,19 @@ void run(const DaemonOptions& options, const std::string& version) {
         spdlog::warn("{}", problem);
     }
 
-    control::LinkChecker link_checker(
-        controller.loop(), [&link](const std::string& host) { return diagnose(link, host); });
+    Live live(controller, uplink, link);
+    control::LinkChecker link_checker(controller.loop(), [&live](const std::string& host) {
+        return [options = live.options(), host] { return uplink::diagnose(options, host); };
+    });
     cli::ControllerBackend backend(controller,
-                                   {options.state + "/audit.log", &link_checker, {}, {}});
+                                   {&workspace, &link_checker, options.state + "/audit.log"});
     cli::Interpreter interpreter(backend);
-    const cli::CommandServer server(controller.loop(), interpreter, backend, options.socket);
+    cli::CommandServer server(controller.loop(), interpreter, backend, options.socket);
+    workspace.attach(hooks_of(live, server, controller, clock));
+    controller.loop().add_tick([&] {
+        workspace.tick(clock.now());
+        return false;
+    });
     controller.loop().add(signals.fd(), EPOLLIN, [&](uint32_t) {
         dataplane.stop();
         controller.loop().stop();
@@ -189,6 +207,9 @@ int run_daemon(const DaemonOptions& options, const std::string& version) {
     try {
         run(options, version);
         return 0;
+    } catch (const config::ConfigError& error) {
+        spdlog::error("{}", error.what());
+        return kConfigurationError;
     } catch (const std::exception& error) {
         spdlog::error("{}", error.what());
         return 1;

@@ -26,7 +26,8 @@ int main(int argc, char** argv) {
     CLI::App app{"Encrypted traffic insights without decryption: the daemon"};
     app.set_version_flag("--version", std::string("etid ") + ETI_VERSION);
     eti::DaemonOptions daemon;
-    app.add_option("--config", daemon.config, "configuration: a file of set lines");
+    app.add_option("--config", daemon.config,
+                   "configuration of the first start; later the last commit in --state is used");
     app.add_option("--socket", daemon.socket, "control socket")->capture_default_str();
     app.add_option("--state", daemon.state, "folder for what must survive a restart")
         ->capture_default_str();
@@ -54,12 +55,6 @@ int main(int argc, char** argv) {
         if (replaying->parsed()) {
             return run_replay(replay, replay_config);
         }
-        if (daemon.config.empty()) {
-            std::cerr << "etid: --config FILE is needed; a commented example is etid.conf\n";
-            return kUsageError;
-        }
-        daemon.settings =
-            eti::config::load_settings(daemon.config, eti::config::default_yang_directory());
     } catch (const std::exception& error) {
         std::cerr << "etid: " << error.what() << "\n";
         return kUsageError;

@@ -94,4 +94,15 @@ std::vector<Sha1Blocklist::Entry> Sha1Blocklist::list(std::string_view feed, std
     return entries;
 }
 
+std::vector<CertificateEntry> Sha1Blocklist::entries_of(std::string_view feed) const {
+    std::vector<CertificateEntry> entries;
+    for (const Slot& slot : slots_) {
+        if (slot.text != 0 && texts_[slot.text - 1].feed == feed) {
+            entries.push_back({slot.sha1, static_cast<ThreatLevel>(slot.threat_level),
+                               texts_[slot.text - 1].reason});
+        }
+    }
+    return entries;
+}
+
 }  // namespace eti::intel

@@ -1,6 +1,6 @@
 #include "uplink/http_client.h"
 
-#include "uplink/durable_file.h"
+#include "eti/base/durable_file.h"
 
 #include <curl/curl.h>
 #include <strings.h>

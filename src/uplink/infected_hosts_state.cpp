@@ -1,6 +1,6 @@
 #include "uplink/infected_hosts_state.h"
 
-#include "uplink/durable_file.h"
+#include "eti/base/durable_file.h"
 #include "uplink/json_fields.h"
 #include "uplink/signature.h"
 

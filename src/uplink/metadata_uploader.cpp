@@ -22,17 +22,16 @@ bool is_final_refusal(long status) {
 }  // namespace
 
 MetadataUploader::MetadataUploader(const Options& options, HttpClient& http, LinkState& link,
-                                   Mailbox<Event>& events, Random random)
+                                   Mailbox<Event>& events, Spool& spool, Random random)
     : options_(options),
       http_(http),
       link_(link),
       events_(events),
       random_(std::move(random)),
-      spool_(options.state_directory + "/spool.db", options.spool_limit_bytes),
+      spool_(spool),
       backoff_(options.backoff_first, options.backoff_most) {}
 
 void MetadataUploader::open() {
-    spool_.open();
     for (const auto& [id, item] : spool_.items()) {
         waiting_.emplace(0, id);
     }

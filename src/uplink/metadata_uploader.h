@@ -27,9 +27,9 @@ class MetadataUploader {
     static constexpr std::size_t kMostInFlight = 4;
 
     MetadataUploader(const Options& options, HttpClient& http, LinkState& link,
-                     Mailbox<Event>& events, Random random);
+                     Mailbox<Event>& events, Spool& spool, Random random);
 
-    void open();                            // reads what an earlier run left
+    void open();                            // takes on what is in the spool
     void take(std::vector<Batch> batches);  // one commit for all of them
     void run(SteadyTime now);               // starts the exchanges that are due
     void settle();                          // after answers: forgets and reports what is decided
@@ -56,7 +56,7 @@ class MetadataUploader {
     LinkState& link_;
     Mailbox<Event>& events_;
     Random random_;
-    Spool spool_;
+    Spool& spool_;
     Backoff backoff_;
     std::set<Order> waiting_;
     std::set<uint64_t> in_flight_;

@@ -1,6 +1,6 @@
 #include "uplink/signature.h"
 
-#include "uplink/durable_file.h"
+#include "eti/base/durable_file.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>

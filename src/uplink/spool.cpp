@@ -1,6 +1,6 @@
 #include "uplink/spool.h"
 
-#include "uplink/durable_file.h"
+#include "eti/base/durable_file.h"
 #include "uplink/spool_database.h"
 
 #include <sys/statvfs.h>

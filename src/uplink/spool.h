@@ -46,6 +46,8 @@ class Spool {
     // problem is empty, or says why batches are not safe on disk, with the remedy.
     const std::string& problem() const { return problem_; }
 
+    void set_limit(uint64_t bytes) { limit_bytes_ = bytes; }  // kept from the next add on
+
     struct Added {
         std::vector<uint64_t> ids;      // of the new batches that are kept
         std::vector<uint64_t> dropped;  // ids of older ones that gave way

@@ -117,12 +117,9 @@ class FixedBackend final : public Backend {
         return true;
     }
     Timestamp now() override { return fixed.now; }
-    std::vector<config::CommitInfo> commits() override { return history; }
-    std::string compare_revisions(unsigned before, unsigned after) override {
-        return "compare " + std::to_string(before) + " " + std::to_string(after) + "\n";
-    }
     std::vector<config::LoginUser> login_users() override { return users; }
     void audit(const AuditEntry& entry) override { audited.push_back(entry); }
+    config::Workspace* workspace() override { return edited; }
 
     control::Status fixed = sample_status();
     control::SessionListing listing{{sample_session(1627)}, 0, {}};
@@ -136,7 +133,7 @@ class FixedBackend final : public Backend {
     control::RecentSessions recent{100};
     std::string checked_host;
     std::vector<uplink::Check> checks;
-    std::vector<config::CommitInfo> history;
+    config::Workspace* edited = nullptr;
 };
 
 }  // namespace eti::cli

@@ -32,22 +32,20 @@ class Backend {
     // check_link calls done later, or at once; false: a walk is under way already.
     virtual bool check_link(const std::string& host, control::LinkChecker::Done done) = 0;
     virtual Timestamp now() = 0;
-    // The configuration's revisions; empty without a workspace.
-    virtual std::vector<config::CommitInfo> commits() = 0;
-    virtual std::string compare_revisions(unsigned before, unsigned after) = 0;
     // login_users is [edit system login] of the configuration in force.
     virtual std::vector<config::LoginUser> login_users() = 0;
     virtual void audit(const AuditEntry& entry) = 0;
+    // workspace is the daemon's configuration; null: it has none that could be edited.
+    virtual config::Workspace* workspace() = 0;
 };
 
 class ControllerBackend final : public Backend {
   public:
     // What the program adds to the controller; each may be left out.
     struct Parts {
-        std::string audit_log;  // the file's path
+        config::Workspace* workspace = nullptr;
         control::LinkChecker* link_checker = nullptr;
-        std::function<std::vector<config::CommitInfo>()> commits;
-        std::function<std::string(unsigned before, unsigned after)> compare_revisions;
+        std::string audit_log;  // the file's path
     };
     ControllerBackend(control::Controller& controller, Parts parts);
 
@@ -62,10 +60,9 @@ class ControllerBackend final : public Backend {
     }
     bool check_link(const std::string& host, control::LinkChecker::Done done) override;
     Timestamp now() override { return controller_.now(); }
-    std::vector<config::CommitInfo> commits() override;
-    std::string compare_revisions(unsigned before, unsigned after) override;
     std::vector<config::LoginUser> login_users() override { return controller_.login_users(); }
     void audit(const AuditEntry& entry) override;
+    config::Workspace* workspace() override { return parts_.workspace; }
 
   private:
     control::Controller& controller_;

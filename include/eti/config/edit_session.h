@@ -68,7 +68,8 @@ struct Operator {
 };
 
 struct CommitOptions {
-    bool check = false;  // validate only
+    bool check = false;   // validate only
+    bool impact = false;  // with check: say what Hooks::impact says as well
     std::optional<unsigned> confirmed_minutes;
     std::string comment;
     std::string at;  // "hh:mm[:ss]", "yyyy-mm-dd hh:mm[:ss]"; empty: now

@@ -16,22 +16,32 @@ namespace eti::config {
 
 struct AfPacketPort {
     std::string device;
+
+    bool operator==(const AfPacketPort&) const = default;
 };
 struct AfXdpPort {
     std::string device;
+
+    bool operator==(const AfXdpPort&) const = default;
 };
 struct PciPort {
     std::string address;  // 0000:03:00.0
+
+    bool operator==(const PciPort&) const = default;
 };
 struct MemifPort {
     std::string socket;
     unsigned id = 0;
     bool server = false;
+
+    bool operator==(const MemifPort&) const = default;
 };
 struct PcapPort {
     std::string receive_file;   // or
     std::string device;         // a kernel device through libpcap
     std::string transmit_file;  // empty: discard
+
+    bool operator==(const PcapPort&) const = default;
 };
 using PortKind = std::variant<AfPacketPort, AfXdpPort, PciPort, MemifPort, PcapPort>;
 
@@ -40,11 +50,15 @@ struct Interface {
     std::string zone;  // security zone of unit 0; empty: none
     uint16_t mtu = 1500;
     PortKind port;
+
+    bool operator==(const Interface&) const = default;
 };
 
 struct Wire {
     std::string name;
     std::array<Interface, 2> interfaces;
+
+    bool operator==(const Wire&) const = default;
 };
 
 struct TlsProfile {  // services ssl initiation profile
@@ -52,6 +66,8 @@ struct TlsProfile {  // services ssl initiation profile
     std::string trusted_ca_file;  // empty: the system's CA bundle
     std::string client_certificate_file;
     std::string client_key_file;
+
+    bool operator==(const TlsProfile&) const = default;
 };
 
 struct CloudLink {
@@ -78,6 +94,8 @@ struct LogStream {
     LogTransport transport = LogTransport::Udp;
     std::optional<TlsProfile> tls =
         std::nullopt;  // absent: the system's CA bundle, no client certificate
+
+    bool operator==(const LogStream&) const = default;
 };
 
 // Every capacity with its default; ranges are in the YANG model.
@@ -101,6 +119,8 @@ struct Limits {
     std::chrono::seconds tcp_idle_timeout{1800};
     std::chrono::seconds tcp_handshake_timeout{20};
     std::chrono::seconds udp_idle_timeout{60};
+
+    bool operator==(const Limits&) const = default;
 };
 
 struct Settings {
@@ -115,6 +135,7 @@ struct Settings {
     bool infected_hosts_used = false;            // a rule references an Infected-Hosts profile
     bool certificate_feed_used = false;          // some rule is inspected, and CC not disabled
     Limits limits;
+    unsigned most_rollbacks = 49;       // revisions kept behind the active one
     std::vector<std::string> warnings;  // "accepted, not enforced: ..."
 };
 

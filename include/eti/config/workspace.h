@@ -36,8 +36,9 @@ struct PendingCommit {  // of "commit at"
 class Workspace {
   public:
     struct Hooks {
-        // restart_reasons names each difference that takes effect only at a restart.
-        std::function<std::vector<std::string>(const Settings& now, const Settings& next)>
+        // restart_reasons says, in whole sentences, what of next differs from the settings of the
+        // start and takes effect only at a restart.
+        std::function<std::vector<std::string>(const Settings& running, const Settings& next)>
             restart_reasons;
         // apply puts settings in force without losing a packet. What it throws refuses the commit
         // and leaves everything as it was.
@@ -59,7 +60,9 @@ class Workspace {
     Workspace& operator=(const Workspace&) = delete;
 
     const Settings& settings() const;  // of the active configuration
-    void attach(Hooks hooks);          // before the first session
+    // What the log should say of the start: a rollback, a file that differs.
+    const std::vector<std::string>& notices() const;
+    void attach(Hooks hooks);  // before the first session
 
     // open throws EditError when the access is not to be had; warnings and the list of other
     // editors are in greeting.
@@ -69,6 +72,9 @@ class Workspace {
     };
     Opened open(Access access, const Operator& who);
     std::string editors() const;  // what "status" prints
+    // view shows and completes the active configuration; what is changed in it is lost, and it
+    // counts as no editor.
+    std::unique_ptr<EditSession> view() const;
 
     std::vector<CommitInfo> history() const;
     // revision_text is the configuration of a revision in curly form, secrets masked.

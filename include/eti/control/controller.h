@@ -23,7 +23,7 @@ namespace eti::control {
 class Controller {
   public:
     struct Setup {
-        const config::Settings& settings;
+        const config::Settings& settings;  // copied
         DataplaneView dataplane;
         BatchSink& sink;
         Mailbox<uplink::Event>* events = nullptr;  // null: no uplink
@@ -40,6 +40,9 @@ class Controller {
 
     // restore puts what an earlier run stored in force; nothing of it is logged as new.
     void restore(uplink::StoredState stored);
+    // reconfigure puts settings in force while traffic flows: policy, lists, log streams, batches,
+    // host name. What restart_reasons names stays as it is. What it throws has changed nothing.
+    void reconfigure(const config::Settings& next);
     // problems are sentences for the operator's log: unreadable lists, streams that cannot be sent.
     std::vector<std::string> problems() const;
 
@@ -55,6 +58,8 @@ class Controller {
     // clear_statistics takes the counters as they are for zero; nothing else is touched.
     void clear_statistics(Cleared what);
     const RecentSessions& recent_sessions() const;
+    // impact says what another configuration would have done to them; it reads new local lists.
+    std::string impact(const config::Settings& next) const;
     Timestamp now() const;
     const std::vector<config::LoginUser>& login_users() const;
     // request_sessions calls done on this thread, later; false: too many requests are waiting.

@@ -16,10 +16,12 @@ namespace eti::control {
 class LinkChecker {
   public:
     using Checks = std::vector<uplink::Check>;
-    using Walk = std::function<Checks(const std::string& host)>;  // blocks; on the thread
-    using Done = std::function<void(const Checks&)>;              // on the control thread
+    using Walk = std::function<Checks()>;  // blocks; on the thread
+    // Prepare copies on the control thread what the walk needs.
+    using Prepare = std::function<Walk(const std::string& host)>;
+    using Done = std::function<void(const Checks&)>;  // on the control thread
 
-    LinkChecker(EventLoop& loop, Walk walk);
+    LinkChecker(EventLoop& loop, Prepare prepare);
     ~LinkChecker();
     LinkChecker(const LinkChecker&) = delete;
     LinkChecker& operator=(const LinkChecker&) = delete;
@@ -30,7 +32,7 @@ class LinkChecker {
     void take();
 
     EventLoop& loop_;
-    Walk walk_;
+    Prepare prepare_;
     Done done_;
     Mailbox<Checks> results_;
     std::thread thread_;

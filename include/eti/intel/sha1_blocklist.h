@@ -39,6 +39,8 @@ class Sha1Blocklist {
     // find returns false when the digest is not listed.
     bool find(const Sha1Digest& sha1, Hit& hit) const;
     std::size_t size() const { return size_; }
+    // entries_of gives back what one feed put into the table, in any order.
+    std::vector<CertificateEntry> entries_of(std::string_view feed) const;
 
     struct Entry {
         Sha1Digest sha1{};

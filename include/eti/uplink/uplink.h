@@ -15,6 +15,8 @@ struct TlsFiles {
     std::string trusted_ca_file;          // empty: the system's bundle
     std::string client_certificate_file;  // empty: none
     std::string client_key_file;
+
+    bool operator==(const TlsFiles&) const = default;
 };
 
 struct Options {
@@ -33,6 +35,8 @@ struct Options {
     std::chrono::milliseconds backoff_first{500};
     std::chrono::milliseconds backoff_most{30'000};
     std::chrono::seconds long_poll{30};
+
+    bool operator==(const Options&) const = default;
 };
 
 // StoredState is what an earlier run left in the state directory; in force before any answer of
@@ -59,6 +63,9 @@ class Uplink {
 
     void submit(Batch batch);  // control: never waits
     void refresh_feeds();      // control: request services security-intelligence download
+    // control: another link from now on. What the old one had not finished is sent over the new
+    // one: the spool stays. The state directory must stay the same.
+    void reconfigure(Options options);
     Mailbox<Event>& events();
 
   private:

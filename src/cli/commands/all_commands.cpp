@@ -11,7 +11,7 @@ std::vector<Command> all_commands() {
           dynamic_address_commands, security_intelligence_commands,
           security_intelligence_feed_commands, anti_malware_commands, diagnostics_commands,
           dns_filtering_commands, flow_session_commands, policy_commands, system_commands,
-          revision_commands, openeti_commands}) {
+          openeti_commands}) {
         std::vector<Command> commands = topic();
         all.insert(all.end(), std::make_move_iterator(commands.begin()),
                    std::make_move_iterator(commands.end()));

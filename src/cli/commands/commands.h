@@ -21,7 +21,6 @@ std::vector<Command> dns_filtering_commands();
 std::vector<Command> flow_session_commands();
 std::vector<Command> system_commands();
 std::vector<Command> policy_commands();
-std::vector<Command> revision_commands();
 std::vector<Command> openeti_commands();
 
 }  // namespace eti::cli

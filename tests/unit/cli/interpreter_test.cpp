@@ -10,7 +10,7 @@ namespace {
 class InterpreterTest : public testing::Test {
   protected:
     Answer run(const std::string& line) {
-        Answer got{false, "no answer", {}, {}};
+        Answer got{false, "no answer", {}};
         interpreter_.execute(line, sample_caller(), [&](const Answer& answer) { got = answer; });
         return got;
     }
@@ -176,9 +176,9 @@ TEST_F(InterpreterTest, CompletionKnowsWhatMayFollow) {
         std::size_t column;
     };
     const Case cases[] = {
-        {"", "clear request show", 0},
+        {"", "clear configure edit exit help quit request set show start", 0},
         {"sh", "show", 0},
-        {"show ", "interfaces security services system version", 5},
+        {"show ", "cli configuration interfaces security services system version", 5},
         {"show services security-i", "security-intelligence", 14},
         {"show security dynamic-address ",
          "summary category-name feed-name address-name ip-start ip-end family instance", 30},

@@ -54,7 +54,6 @@ void fill(FixedBackend& backend) {
     record.id = 42;
     backend.recent.add(record, nullptr);
     backend.checks = {{"TLS", true, "answered 200"}};
-    backend.history = {{0, sample_time(0), "root", "cli", "why", "re1"}};
     backend.fixed.log_streams = {{"siem", "udp", true, 0, 1, 0, {}}};
     policy::ZonePair pair;
     pair.from = "trust";

@@ -11,8 +11,11 @@ TEST(LinkChecker, WalksOnAThreadOfItsOwnAndAnswersOnTheLoops) {
     EventLoop loop(std::chrono::milliseconds(10));
     const auto control = std::this_thread::get_id();
     LinkChecker checker(loop, [&](const std::string& host) {
-        EXPECT_NE(std::this_thread::get_id(), control);
-        return LinkChecker::Checks{{"TCP to " + host, true, "reached"}};
+        EXPECT_EQ(std::this_thread::get_id(), control);
+        return [&, host] {
+            EXPECT_NE(std::this_thread::get_id(), control);
+            return LinkChecker::Checks{{"TCP to " + host, true, "reached"}};
+        };
     });
     for (int round = 0; round < 2; ++round) {
         LinkChecker::Checks got;

@@ -1,6 +1,6 @@
 #include "uplink/infected_hosts_state.h"
 
-#include "tests/unit/uplink/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

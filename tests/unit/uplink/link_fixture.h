@@ -3,7 +3,7 @@
 
 #include "eti/uplink/uplink.h"
 #include "tests/support/http_test_server.h"
-#include "tests/unit/uplink/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 #include "uplink/compression.h"
 
 #include <gtest/gtest.h>

@@ -3,7 +3,7 @@
 
 #include "eti/metadata/record_json.h"
 #include "tests/support/http_test_server.h"
-#include "tests/unit/uplink/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 #include "uplink/responses.h"
 #include "uplink/signature.h"
 

@@ -1,6 +1,6 @@
 #include "uplink/spool.h"
 
-#include "tests/unit/uplink/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>

@@ -1,4 +1,4 @@
-#include "uplink/durable_file.h"
+#include "eti/base/durable_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -7,8 +7,9 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
-namespace eti::uplink {
+namespace eti {
 namespace {
 
 class File {
@@ -56,6 +57,12 @@ std::string cannot(const char* what, const std::string& path, int error, const c
     return std::string("cannot ") + what + " " + path + ": " + std::strerror(error) + "; " + remedy;
 }
 
+constexpr const char* kWriteRemedy = "free space on that disk or correct its permissions";
+
+std::string folder_of(const std::string& path) {
+    return std::filesystem::path(path).parent_path().string();
+}
+
 bool read_to_end(int fd, std::size_t limit, std::string& bytes) {
     char chunk[64 * 1024];
     for (;;) {
@@ -92,17 +99,36 @@ bool make_private_folder(const std::string& path) {
     return true;
 }
 
-std::string write_durably(const std::string& path, std::string_view bytes) {
-    const std::string folder = std::filesystem::path(path).parent_path().string();
-    const std::string temporary = path + ".new";
-    const bool replaced = make_private_folder(folder) && write_new_file(temporary, bytes) &&
-                          ::rename(temporary.c_str(), path.c_str()) == 0;
-    if (replaced && sync_folder(folder)) {
-        return {};
+StagedFile::StagedFile(std::string path) : path_(std::move(path)), temporary_(path_ + ".new") {}
+
+StagedFile::~StagedFile() {
+    if (!published_) {
+        ::unlink(temporary_.c_str());
     }
-    const int error = errno;
-    ::unlink(temporary.c_str());
-    return cannot("write", path, error, "free space on that disk or correct its permissions");
+}
+
+std::string StagedFile::write(std::string_view bytes) {
+    const bool written = make_private_folder(folder_of(path_)) && write_new_file(temporary_, bytes);
+    return written ? std::string() : cannot("write", path_, errno, kWriteRemedy);
+}
+
+std::string StagedFile::publish() {
+    published_ = ::rename(temporary_.c_str(), path_.c_str()) == 0;
+    const bool durable = published_ && sync_folder(folder_of(path_));
+    return durable ? std::string() : cannot("write", path_, errno, kWriteRemedy);
+}
+
+std::string write_durably(const std::string& path, std::string_view bytes) {
+    StagedFile file(path);
+    std::string problem = file.write(bytes);
+    return problem.empty() ? file.publish() : problem;
+}
+
+std::string remove_durably(const std::string& path) {
+    const bool removed = ::unlink(path.c_str()) == 0 || errno == ENOENT;
+    return removed && sync_folder(folder_of(path))
+               ? std::string()
+               : cannot("remove", path, errno, "correct the permissions of its folder");
 }
 
 ReadResult read_bounded(const std::string& path, std::size_t limit, std::string& bytes,
@@ -128,4 +154,4 @@ ReadResult read_bounded(const std::string& path, std::size_t limit, std::string&
     return ReadResult::Failed;
 }
 
-}  // namespace eti::uplink
+}  // namespace eti

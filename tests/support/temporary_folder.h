@@ -13,7 +13,7 @@ namespace eti::test {
 class TemporaryFolder {
   public:
     TemporaryFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "eti-uplink-XXXXXX").string();
+        std::string name = (std::filesystem::temp_directory_path() / "eti-test-XXXXXX").string();
         if (::mkdtemp(name.data()) == nullptr) {
             throw std::runtime_error("no temporary folder");
         }
