@@ -3,13 +3,16 @@
 #include "cli/listening_socket.h"
 #include "cli/request.h"
 #include "eti/cli/protocol.h"
+#include "eti/cli/session.h"
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <memory>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -19,12 +22,17 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kReadBytes = 4096;
+constexpr std::size_t kReadBytes = 65536;
+constexpr std::size_t kMaxEventBytes = 64 * 1024;  // not yet taken by a client
 
 struct Client {
     int fd = -1;
-    Caller caller;
+    std::unique_ptr<Session> session;
+    bool attached = false;  // takes events, wants prompts
     std::string input;
+    std::optional<Request> load;  // its text is being read
+    std::string text;
+    std::size_t discard = 0;  // bytes of a refused load, still to come
     std::string output;
     std::size_t sent = 0;
     bool busy = false;    // a request waits for its answer
@@ -32,6 +40,7 @@ struct Client {
     Clock::time_point progress;
 
     bool idle() const { return !busy && output.empty(); }
+    bool reading_text() const { return load.has_value() || discard > 0; }
 };
 
 }  // namespace
@@ -44,7 +53,7 @@ struct CommandServer::Impl : std::enable_shared_from_this<CommandServer::Impl> {
           backend(given_backend),
           limits(given_limits),
           listener(std::move(path)),
-          host(backend.status().host_name) {}
+          first_host(backend.status().host_name) {}
 
     void start() {
         loop.add(listener.fd(), EPOLLIN, [this](uint32_t) { accept_clients(); });
@@ -73,7 +82,8 @@ struct CommandServer::Impl : std::enable_shared_from_this<CommandServer::Impl> {
             const uint64_t id = ++last_id;
             Client& client = clients[id];
             client.fd = fd;
-            client.caller = caller_of(fd, backend.login_users());
+            client.session = std::make_unique<Session>(interpreter, backend,
+                                                       caller_of(fd, backend.login_users()));
             client.progress = Clock::now();
             loop.add(fd, EPOLLIN, [this, id](uint32_t events) { on_client(id, events); });
         }
@@ -95,6 +105,9 @@ struct CommandServer::Impl : std::enable_shared_from_this<CommandServer::Impl> {
         const ssize_t size = ::recv(client.fd, buffer.data(), buffer.size(), 0);
         if (size > 0) {
             client.input.append(buffer.data(), static_cast<std::size_t>(size));
+            if (client.reading_text()) {
+                client.progress = Clock::now();
+            }
         } else if (size == 0 || (errno != EAGAIN && errno != EINTR)) {
             client.ending = true;
         }
@@ -108,6 +121,10 @@ struct CommandServer::Impl : std::enable_shared_from_this<CommandServer::Impl> {
                 return;
             }
             Client& client = found->second;
+            if (client.idle() && client.reading_text() && !take_text(id, client)) {
+                settle(id, client);
+                return;
+            }
             const std::size_t end = client.input.find('\n');
             if (!client.idle() || end == std::string::npos) {
                 settle(id, client);
@@ -119,13 +136,34 @@ struct CommandServer::Impl : std::enable_shared_from_this<CommandServer::Impl> {
         }
     }
 
+    // take_text moves what has come of a load's text; true: it is whole and done.
+    bool take_text(uint64_t id, Client& client) {
+        const std::size_t skipped = std::min(client.discard, client.input.size());
+        client.input.erase(0, skipped);
+        client.discard -= skipped;
+        if (!client.load) {
+            return client.discard == 0;
+        }
+        const std::size_t missing = client.load->bytes - client.text.size();
+        const std::size_t taken = std::min(missing, client.input.size());
+        client.text.append(client.input, 0, taken);
+        client.input.erase(0, taken);
+        if (taken < missing) {
+            return false;
+        }
+        const Request request = *std::exchange(client.load, std::nullopt);
+        const std::string text = std::exchange(client.text, {});
+        run(id, client, request,
+            [&](const Interpreter::Done& done) { client.session->load(request.line, text, done); });
+        return true;
+    }
+
     // settle decides what to wait for once no request can be served now.
     void settle(uint64_t id, Client& client) {
         if (client.idle() && client.input.size() > kMaxRequestBytes) {
             client.input.clear();
             client.ending = true;
-            client.output =
-                render_answer("null", host, {false, "error: the line is too long\n", {}});
+            refuse(client, "null", "the line is too long");
             serve(id);
             return;
         }
@@ -149,34 +187,93 @@ struct CommandServer::Impl : std::enable_shared_from_this<CommandServer::Impl> {
         }
         client.progress = Clock::now();
         if (!why.empty()) {
-            client.output = render_answer(request.id, host, {false, "error: " + why + "\n", {}});
+            refuse(client, request.id, why);
             return;
         }
-        if (request.operation == Request::Operation::Complete) {
-            client.output =
-                render_completions(request.id, host, interpreter.complete(request.line));
+        switch (request.operation) {
+            case Request::Operation::Complete:
+                complete(client, request);
+                return;
+            case Request::Operation::Load:
+                begin_load(id, client, request);
+                return;
+            case Request::Operation::Attach:
+                client.attached = true;
+                client.session->attach(request.client, request.terminal);
+                answer(client, request.id, {});
+                return;
+            case Request::Operation::Answer:
+                run(id, client, request, [&](const Interpreter::Done& done) {
+                    client.session->answer(request.line, done);
+                });
+                return;
+            case Request::Operation::Execute:
+                run(id, client, request, [&](const Interpreter::Done& done) {
+                    client.session->execute(request.line, done);
+                });
+                return;
+        }
+    }
+
+    void refuse(Client& client, const std::string& request_id, const std::string& why) {
+        client.output += render_answer(request_id, host(), {false, "error: " + why + "\n", {}});
+    }
+
+    void answer(Client& client, const std::string& request_id, const Answer& given) {
+        const View view{client.session->prompt(), client.session->terminal()};
+        client.output +=
+            render_answer(request_id, host(), given, client.attached ? &view : nullptr);
+    }
+
+    void complete(Client& client, const Request& request) {
+        const Completions found = client.session->complete(request.line);
+        client.output += render_completions(
+            request.id, host(), found,
+            request.key ? reply_to_key(found, request.line, *request.key) : CompletionReply{});
+    }
+
+    // What nobody may load, or no memory is set aside for, is read and thrown away.
+    void begin_load(uint64_t id, Client& client, const Request& request) {
+        std::size_t held = request.bytes;
+        for (const auto& [other_id, other] : clients) {
+            held += other.load ? other.load->bytes : 0;
+        }
+        const bool room = held <= limits.load_bytes;
+        if (!room || !client.session->in_configuration()) {
+            client.discard = request.bytes;
+            refuse(client, request.id,
+                   room ? "load belongs to configuration mode; enter configure"
+                        : "too much is being loaded at once; try again");
             return;
         }
+        client.load = request;
+        client.text.reserve(request.bytes);
+        if (request.bytes == 0) {
+            take_text(id, client);
+        }
+    }
+
+    // run starts what may take turns of the loop. An answer that comes at once is written by
+    // serve's loop, a later one by finish.
+    template <typename Start>
+    void run(uint64_t id, Client& client, const Request& request, Start start) {
         client.busy = true;
-        // An answer that comes at once is written by serve's loop, a later one by finish.
         const auto inside = std::make_shared<bool>(true);
-        interpreter.execute(
-            request.line, client.caller,
-            [self = weak_from_this(), id, inside, request_id = request.id](const Answer& answer) {
-                if (const auto impl = self.lock()) {
-                    impl->finish(id, request_id, answer, *inside);
-                }
-            });
+        start([self = weak_from_this(), id, inside, request_id = request.id](Answer given) {
+            if (const auto impl = self.lock()) {
+                impl->finish(id, request_id, given, *inside);
+            }
+        });
         *inside = false;
     }
 
-    void finish(uint64_t id, const std::string& request_id, const Answer& answer, bool within) {
+    void finish(uint64_t id, const std::string& request_id, const Answer& given, bool within) {
         const auto found = clients.find(id);
         if (found == clients.end()) {
             return;  // the client left before its answer came
         }
         found->second.busy = false;
-        found->second.output = render_answer(request_id, host, answer);
+        answer(found->second, request_id, given);
         found->second.progress = Clock::now();
         if (!within) {
             serve(id);
@@ -210,13 +307,35 @@ struct CommandServer::Impl : std::enable_shared_from_this<CommandServer::Impl> {
         const auto now = Clock::now();
         std::vector<uint64_t> stalled;
         for (const auto& [id, client] : clients) {
-            if (!client.output.empty() && now - client.progress > limits.stalled) {
+            if ((!client.output.empty() || client.reading_text()) &&
+                now - client.progress > limits.stalled) {
                 stalled.push_back(id);
             }
         }
         for (const uint64_t id : stalled) {
             close_client(id);
         }
+    }
+
+    void announce(const std::string& text) {
+        std::vector<uint64_t> listening;
+        for (auto& [id, client] : clients) {
+            if (client.attached && client.output.size() - client.sent < kMaxEventBytes) {
+                client.progress = client.output.empty() ? Clock::now() : client.progress;
+                client.output +=
+                    render_event("Broadcast Message from root@" + host() + "\n" + text);
+                listening.push_back(id);
+            }
+        }
+        for (const uint64_t id : listening) {
+            serve(id);
+        }
+    }
+
+    // The name may change with a commit.
+    std::string host() const {
+        const config::Workspace* workspace = backend.workspace();
+        return workspace == nullptr ? first_host : workspace->settings().host_name;
     }
 
     void close_client(uint64_t id) {
@@ -231,7 +350,7 @@ struct CommandServer::Impl : std::enable_shared_from_this<CommandServer::Impl> {
     Backend& backend;
     CommandServerLimits limits;
     ListeningSocket listener;
-    std::string host;
+    std::string first_host;
     std::unordered_map<uint64_t, Client> clients;
     uint64_t last_id = 0;
 };
@@ -244,6 +363,10 @@ CommandServer::CommandServer(control::EventLoop& loop, Interpreter& interpreter,
 
 CommandServer::~CommandServer() {
     impl_->stop();
+}
+
+void CommandServer::announce(const std::string& text) {
+    impl_->announce(text);
 }
 
 std::size_t CommandServer::clients() const {

@@ -1,118 +1,158 @@
 #include "eti/client.h"
 
-#include "eti/cli/protocol.h"
+#include "eti/connection.h"
 
 #include <nlohmann/json.hpp>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#include <array>
-#include <cerrno>
-#include <cstring>
+#include <utility>
 
 namespace eti::client {
 namespace {
 
-constexpr int kAnswerSeconds = 30;
+using Json = nlohmann::json;
 
-class Connection {
-  public:
-    explicit Connection(const std::string& path) : path_(path) {
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        if (path.size() >= sizeof address.sun_path) {
-            throw Unreachable("cannot reach etid at " + path + ": the path is too long");
-        }
-        std::memcpy(address.sun_path, path.data(), path.size());
-        fd_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        timeval limit{};
-        limit.tv_sec = kAnswerSeconds;
-        ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-        ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-        if (::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-            const int error = errno;
-            ::close(fd_);
-            throw Unreachable("cannot reach etid at " + path + ": " + std::strerror(error) +
-                              remedy(error));
-        }
-    }
-    ~Connection() { ::close(fd_); }
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
+template <typename T>
+std::optional<T> member(const Json& json, const char* name) {
+    const auto found = json.find(name);
+    return found == json.end() ? std::nullopt : std::optional<T>(found->get<T>());
+}
 
-    void send(std::string_view text) {
-        while (!text.empty()) {
-            const ssize_t size = ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
-            if (size < 0 && errno != EINTR) {
-                broken();
-            }
-            text.remove_prefix(size < 0 ? 0 : static_cast<std::size_t>(size));
-        }
-    }
+Prompt read_prompt(const Json& json) {
+    return {json.value("mode", "") == "configuration", json.value("banner", ""),
+            json.value("notice", "")};
+}
 
-    std::string receive_line() {
-        std::string line;
-        std::array<char, 65536> buffer;
-        while (line.find('\n', line.size() - std::min(line.size(), buffer.size())) ==
-               std::string::npos) {
-            const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), 0);
-            if (size < 0 && errno == EINTR) {
-                continue;
-            }
-            if (size <= 0 || line.size() > cli::kMaxAnswerBytes) {
-                broken();
-            }
-            line.append(buffer.data(), static_cast<std::size_t>(size));
-        }
-        return line;
-    }
+Settings read_settings(const Json& json) {
+    Settings settings;
+    settings.screen_length = member<unsigned>(json, "screen_length");
+    settings.screen_width = member<unsigned>(json, "screen_width");
+    settings.idle_minutes = json.value("idle_minutes", 0U);
+    settings.complete_on_space = json.value("complete_on_space", true);
+    settings.timestamp = json.value("timestamp", false);
+    settings.prompt = member<std::string>(json, "prompt");
+    return settings;
+}
 
-    [[noreturn]] void broken() const {
-        throw Unreachable("etid at " + path_ +
-                          " took no request or gave no answer; see its log for the reason");
-    }
+OutputFile read_file(const Json& json) {
+    return {json.at("path").get<std::string>(), json.value("append", false),
+            json.value("show", false), json.value("what", "output")};
+}
 
-  private:
-    static std::string remedy(int error) {
-        if (error == EACCES || error == EPERM) {
-            return "; run as root or join the socket's group";
-        }
-        return "; start the daemon or name its socket with --socket";
-    }
-
-    const std::string& path_;
-    int fd_ = -1;
-};
-
-Reply parse_reply(const std::string& line, const Connection& connection) {
-    const auto json = nlohmann::json::parse(line, nullptr, false);
+// read_reply throws nlohmann's exceptions for an answer of another shape.
+Reply read_reply(const Json& json) {
     Reply reply;
-    try {
-        reply.ok = json.at("ok").get<bool>();
-        reply.host = json.value("host", "");
-        reply.output = json.value("output", "");
-        if (json.contains("column")) {
-            reply.column = json.at("column").get<std::size_t>();
-        }
-        for (const auto& entry : json.value("completions", nlohmann::json::array())) {
-            reply.candidates.push_back({entry.at("word"), entry.at("help")});
-        }
-    } catch (const nlohmann::json::exception&) {
-        connection.broken();
+    reply.ok = json.at("ok").get<bool>();
+    reply.host = json.value("host", "");
+    reply.output = json.value("output", "");
+    reply.column = member<std::size_t>(json, "column");
+    if (json.contains("file")) {
+        reply.file = read_file(json.at("file"));
+    }
+    if (json.contains("input")) {
+        reply.input = json.at("input").value("file", "");
+    }
+    if (json.contains("question")) {
+        reply.question = Question{json.at("question").value("text", "")};
+    }
+    reply.refresh_seconds = json.value("refresh", 0U);
+    reply.pager = json.value("pager", true);
+    reply.exit = json.value("exit", false);
+    reply.prompt = read_prompt(json.value("prompt", Json::object()));
+    reply.settings = read_settings(json.value("terminal", Json::object()));
+    reply.insert = member<std::string>(json, "insert");
+    reply.caret = json.value("caret", false);
+    for (const Json& completion : json.value("completions", Json::array())) {
+        reply.words.push_back(completion.at("word").get<std::string>());
     }
     return reply;
 }
 
+std::string dumped(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string attach_request(const std::string& terminal) {
+    return dumped({{"id", 0}, {"operation", "attach"}, {"client", "cli"}, {"terminal", terminal}});
+}
+
 }  // namespace
 
-Reply Client::ask(const char* operation, std::string_view line) const {
-    Connection connection(socket_);
-    const nlohmann::json request{
-        {"id", 1}, {"operation", operation}, {"line", line}, {"mode", "operational"}};
-    connection.send(request.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
-    return parse_reply(connection.receive_line(), connection);
+Client::Client(std::string socket) : socket_(std::move(socket)) {}
+Client::~Client() = default;
+
+Reply Client::attach(const std::string& terminal) {
+    terminal_ = terminal;
+    return ask(attach_request(terminal));
+}
+
+Reply Client::execute(std::string_view line) {
+    return ask(dumped({{"id", 1}, {"operation", "execute"}, {"line", line}}));
+}
+
+Reply Client::complete(std::string_view line, char key) {
+    return ask(dumped(
+        {{"id", 1}, {"operation", "complete"}, {"line", line}, {"key", std::string(1, key)}}));
+}
+
+Reply Client::load(std::string_view line, std::string_view text) {
+    return ask(dumped({{"id", 1}, {"operation", "load"}, {"line", line}, {"bytes", text.size()}}),
+               text);
+}
+
+Reply Client::answer(std::string_view words) {
+    return ask(dumped({{"id", 1}, {"operation", "answer"}, {"line", words}}));
+}
+
+Reply Client::ask(const std::string& request, std::string_view after) {
+    if (connection_ == nullptr) {
+        connection_ = std::make_unique<Socket>(socket_);
+        if (terminal_) {
+            exchange(attach_request(*terminal_), {});
+        }
+    }
+    return exchange(request, after);
+}
+
+Reply Client::exchange(const std::string& request, std::string_view after) {
+    try {
+        connection_->send(request);
+        connection_->send(after);
+        for (;;) {
+            const Json json = Json::parse(connection_->receive_line());
+            if (!json.contains("event")) {
+                return read_reply(json);
+            }
+            events_.push_back(json.value("text", ""));
+        }
+    } catch (const Json::exception&) {
+        const std::unique_ptr<Socket> last = std::move(connection_);
+        last->broken();
+    } catch (const Unreachable&) {
+        connection_.reset();
+        throw;
+    }
+}
+
+int Client::fd() const {
+    return connection_ == nullptr ? -1 : connection_->fd();
+}
+
+bool Client::receive_events() {
+    const bool open = connection_->receive_now();
+    while (const auto line = connection_->next_line()) {
+        const Json json = Json::parse(*line, nullptr, false);
+        if (json.is_object() && json.contains("event")) {
+            events_.push_back(json.value("text", ""));
+        }
+    }
+    if (!open) {
+        connection_.reset();
+    }
+    return open;
+}
+
+std::vector<std::string> Client::take_events() {
+    return std::exchange(events_, {});
 }
 
 std::string caret_line(std::string_view prompt, std::string_view line, std::size_t column) {

@@ -1,7 +1,8 @@
 // eti: runs commands on a daemon, or a prompt for them.
 #include "eti/cli/protocol.h"
 #include "eti/client.h"
-#include "eti/interactive.h"
+#include "eti/script.h"
+#include "eti/shell.h"
 #include "eti/tools.h"
 
 #include <CLI/CLI.hpp>
@@ -9,6 +10,7 @@
 
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,52 +21,17 @@ constexpr int kUnreachable = 2;
 
 using eti::client::Client;
 
-// run_command prints the answer; false when the command failed.
-bool run_command(const Client& client, const std::string& line) {
-    const eti::client::Reply reply = client.execute(line);
-    if (reply.ok) {
-        std::cout << reply.output << std::flush;
-        return true;
-    }
-    if (reply.column) {
-        std::cerr << line << '\n' << eti::client::caret_line("", line, *reply.column) << '\n';
-    }
-    std::cerr << reply.output << std::flush;
-    return false;
+int exit_code(bool ok) {
+    return ok ? 0 : kCommandFailed;
 }
 
-int run_commands(const Client& client, const std::vector<std::string>& commands) {
-    for (const std::string& command : commands) {
-        if (!run_command(client, command)) {
-            return kCommandFailed;
-        }
-    }
-    return 0;
-}
-
-int run_stream(const Client& client, std::istream& lines, const std::string& name) {
-    std::size_t number = 0;
-    for (std::string line; std::getline(lines, line);) {
-        ++number;
-        const std::size_t first = line.find_first_not_of(" \t\r");
-        if (first == std::string::npos || line[first] == '#') {
-            continue;
-        }
-        if (!run_command(client, line)) {
-            std::cerr << name << ':' << number << ": the command failed, the rest was not run\n";
-            return kCommandFailed;
-        }
-    }
-    return 0;
-}
-
-int run_file(const Client& client, const std::string& path) {
+int run_file(Client& client, const std::string& path) {
     std::ifstream file(path);
     if (!file) {
         std::cerr << "cannot read " << path << "; check that it exists and may be read\n";
         return kCommandFailed;
     }
-    const int code = run_stream(client, file, path);
+    const int code = exit_code(eti::client::run_stream(client, file, path));
     if (file.bad()) {  // a folder opens, and fails when it is read
         std::cerr << "cannot read " << path << "; name a file of commands\n";
         return kCommandFailed;
@@ -72,10 +39,21 @@ int run_file(const Client& client, const std::string& path) {
     return code;
 }
 
+// What could be typed next, one word a line: for the completion of the user's own shell.
+int list_words(Client& client, const std::string& line) {
+    for (const std::string& word : client.complete(line, '?').words) {
+        if (!word.starts_with('<')) {
+            std::cout << word << '\n';
+        }
+    }
+    return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app{"Runs operational commands on the etid daemon; without -c or -f, interactively."};
+    CLI::App app{"Runs commands on the etid daemon; without -c or -f, interactively."};
+    std::optional<std::string> complete;
     std::vector<std::string> commands;
     std::string file;
     std::string socket = eti::cli::kDefaultSocket;
@@ -85,6 +63,8 @@ int main(int argc, char** argv) {
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     app.add_option("-f", file, "Run the commands of FILE, one a line")->type_name("FILE");
     app.add_option("--socket", socket, "The daemon's control socket")->capture_default_str();
+    app.add_option("--complete", complete, "Print what may follow LINE, one word a line")
+        ->type_name("LINE");
     const CLI::App* metrics =
         app.add_subcommand("metrics", "Print the daemon's metrics in OpenMetrics text");
     CLI::App* doctor = app.add_subcommand(
@@ -101,7 +81,7 @@ int main(int argc, char** argv) {
         return app.exit(error) == 0 ? 0 : kCommandFailed;
     }
 
-    const Client client(socket);
+    Client client(socket);
     try {
         if (metrics->parsed()) {
             return eti::client::run_metrics(client);
@@ -109,16 +89,19 @@ int main(int argc, char** argv) {
         if (doctor->parsed()) {
             return eti::client::run_doctor(client, config, json);
         }
+        if (complete) {
+            return list_words(client, *complete);
+        }
         if (!commands.empty()) {
-            return run_commands(client, commands);
+            return exit_code(eti::client::run_commands(client, commands));
         }
         if (!file.empty()) {
             return run_file(client, file);
         }
-        if (::isatty(STDIN_FILENO) == 0) {
-            return run_stream(client, std::cin, "standard input");
+        if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDOUT_FILENO) == 0) {
+            return exit_code(eti::client::run_stream(client, std::cin, "standard input"));
         }
-        eti::client::run_interactive(client);
+        eti::client::run_shell(client);
         return 0;
     } catch (const eti::client::Unreachable& error) {
         std::cerr << "error: " << error.what() << '\n';

@@ -35,7 +35,7 @@ std::optional<config::Settings> read_settings(const std::string& path,
 }
 
 // The daemon's own walk over the cloud link, each check a finding.
-void add_link_checks(const Client& client, std::vector<Finding>& findings) {
+void add_link_checks(Client& client, std::vector<Finding>& findings) {
     constexpr char kWalk[] = "request services advanced-anti-malware diagnostics";
     try {
         const Reply reply = client.execute(std::string(kWalk) + " | display json flat");
@@ -61,13 +61,13 @@ void add_link_checks(const Client& client, std::vector<Finding>& findings) {
 
 }  // namespace
 
-int run_metrics(const Client& client) {
+int run_metrics(Client& client) {
     const Reply reply = client.execute("show services openeti metrics");
     (reply.ok ? std::cout : std::cerr) << reply.output << std::flush;
     return reply.ok ? 0 : 1;
 }
 
-int run_doctor(const Client& client, const std::string& config, bool json) {
+int run_doctor(Client& client, const std::string& config, bool json) {
     std::vector<Finding> findings;
     const auto settings = read_settings(config, findings);
     const auto machine = doctor::examine(doctor::gather(settings, kStateDirectory));

@@ -12,6 +12,7 @@ namespace eti::cli {
 struct CommandServerLimits {
     std::size_t clients = 32;
     std::chrono::milliseconds stalled{30'000};  // a client that takes no output is dropped after
+    std::size_t load_bytes = 64U << 20;         // texts being loaded, of all clients together
 };
 
 // CommandServer listens from construction to destruction and removes its socket file then. A file
@@ -26,6 +27,8 @@ class CommandServer {
     CommandServer(const CommandServer&) = delete;
     CommandServer& operator=(const CommandServer&) = delete;
 
+    // announce shows a text above the prompt of every interactive client.
+    void announce(const std::string& text);
     std::size_t clients() const;
 
   private:

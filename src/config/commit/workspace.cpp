@@ -132,6 +132,13 @@ Workspace::Opened Workspace::open(Access access, const Operator& who) {
     return impl_->open(access, who);
 }
 
+std::unique_ptr<EditSession> Workspace::view() const {
+    auto copy = std::make_shared<Candidate>();
+    copy->root = impl_->active_tree->clone();
+    return std::make_unique<EditSession>(std::unique_ptr<EditSession::Impl>(
+        new EditSession::Impl{impl_->model, *impl_, std::move(copy), Access::Private, {}, {}}));
+}
+
 std::string Workspace::editors() const {
     return impl_->editors();
 }

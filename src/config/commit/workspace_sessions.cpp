@@ -153,7 +153,11 @@ CommitResult Workspace::Impl::commit(EditSession::Impl& session, const CommitOpt
         std::unique_ptr<ConfigNode> tree = merged(held);
         Settings settings = compile(model, *tree);
         if (options.check) {
-            return engine->check(settings);
+            CommitResult result = engine->check(settings);
+            if (result.ok && options.impact && hooks.impact) {
+                result.output += hooks.impact(settings);
+            }
+            return result;
         }
         PrintOptions print;
         print.mask = false;
