@@ -1,6 +1,6 @@
 #include "eti/uplink/diagnostics.h"
 
-#include "uplink/durable_file.h"
+#include "eti/base/durable_file.h"
 #include "uplink/feed_check.h"
 #include "uplink/http_client.h"
 #include "uplink/responses.h"
