@@ -4,15 +4,19 @@
 
 namespace eti::cli {
 
-ControllerBackend::ControllerBackend(control::Controller& controller, config::Workspace* workspace,
-                                     std::string audit_log)
-    : controller_(controller),
-      workspace_(workspace),
-      audit_path_(audit_log),
-      audit_log_(std::move(audit_log)) {}
+ControllerBackend::ControllerBackend(control::Controller& controller, Parts parts)
+    : controller_(controller), parts_(std::move(parts)), audit_log_(parts_.audit_log) {}
+
+bool ControllerBackend::check_link(const std::string& host, control::LinkChecker::Done done) {
+    if (parts_.link_checker == nullptr) {
+        done({});
+        return true;
+    }
+    return parts_.link_checker->request(host, std::move(done));
+}
 
 void ControllerBackend::audit(const AuditEntry& entry) {
-    if (audit_path_.empty()) {
+    if (parts_.audit_log.empty()) {
         return;
     }
     const std::string problem = audit_log_.write(entry);

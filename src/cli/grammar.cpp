@@ -1,48 +1,15 @@
 #include "cli/grammar.h"
 
 #include "cli/errors.h"
+#include "cli/keyword_help.h"
 #include "cli/keywords.h"
 
 #include <algorithm>
-#include <array>
+#include <charconv>
 #include <utility>
 
 namespace eti::cli {
 namespace {
-
-constexpr std::array<Keyword, 22> kKeywordHelp{{
-    {"show", "Show system information"},
-    {"clear", "Clear information in the system"},
-    {"help", "Provide help information"},
-    {"set", "Set CLI properties"},
-    {"start", "Start a shell"},
-    {"cli", "Command-line interface settings"},
-    {"system", "Show system information"},
-    {"request", "Make system-level requests"},
-    {"services", "Show services information"},
-    {"security", "Show security information"},
-    {"security-metadata-streaming", "Show security metadata streaming information"},
-    {"security-intelligence", "Show security intelligence information"},
-    {"advanced-anti-malware", "Show advanced anti-malware information"},
-    {"http", "Show metadata streaming of encrypted sessions"},
-    {"category", "Show categories and their feeds"},
-    {"update", "Show feed updates"},
-    {"flow", "Show flow information"},
-    {"forward-options", "Show forwarding options information"},
-    {"download", "Download feeds"},
-    {"dynamic-address", "Show dynamic address entries"},
-    {"session", "Show live sessions"},
-    {"version", "Show the running version"},
-}};
-
-std::string help_of(std::string_view keyword) {
-    for (const Keyword& row : kKeywordHelp) {
-        if (row.word == keyword) {
-            return std::string(row.help);
-        }
-    }
-    return {};
-}
 
 const Option* find_option(const Command& command, std::string_view keyword) {
     const auto found = std::find_if(command.options.begin(), command.options.end(),
@@ -69,24 +36,22 @@ Grammar::Grammar(std::span<const Command> commands) {
     }
 }
 
-std::vector<Completion> Grammar::candidates(const Position& position, std::string_view prefix) {
+std::vector<Completion> Grammar::keywords(const Position& position, std::string_view prefix) {
     std::vector<Completion> found;
-    if (position.awaiting != nullptr) {
-        return {{std::string(position.awaiting->value), std::string(position.awaiting->help)}};
-    }
     if (position.options.empty()) {  // after an option only more options may come
         for (const auto& [keyword, child] : position.node->children) {
             if (keyword.starts_with(prefix)) {
                 const Command* command = child->command;
-                found.push_back({std::string(keyword), command != nullptr
-                                                           ? std::string(command->help)
-                                                           : help_of(keyword)});
+                found.push_back(
+                    {std::string(keyword),
+                     std::string(command != nullptr ? command->help : keyword_help(keyword))});
             }
         }
     }
     if (position.node->command != nullptr) {
         for (const Option& option : position.node->command->options) {
-            if (option.keyword.starts_with(prefix) && !position.options.contains(option.keyword)) {
+            if (!option.keyword.empty() && option.keyword.starts_with(prefix) &&
+                !position.options.contains(option.keyword)) {
                 found.push_back({std::string(option.keyword), std::string(option.help)});
             }
         }
@@ -94,21 +59,52 @@ std::vector<Completion> Grammar::candidates(const Position& position, std::strin
     return found;
 }
 
+// next_value is the value that may come without a keyword, or null.
+const Option* Grammar::next_value(const Position& position) {
+    if (position.node->command == nullptr) {
+        return nullptr;
+    }
+    for (const Option& option : position.node->command->options) {
+        if (option.keyword.empty() && !position.options.contains(option.value)) {
+            return &option;
+        }
+    }
+    return nullptr;
+}
+
+const Option* Grammar::missing(const Position& position) {
+    for (const Option& option : position.node->command->options) {
+        if (option.required && !position.options.contains(option.key())) {
+            return &option;
+        }
+    }
+    return nullptr;
+}
+
 bool Grammar::advance(Position& position, const Token& word) const {
     if (position.awaiting != nullptr) {
-        position.options[position.awaiting->keyword] = word.text;
+        position.options[position.awaiting->key()] = word.text;
         position.awaiting = nullptr;
         return true;
     }
-    std::vector<Completion> found = candidates(position, word.text);
+    std::vector<Completion> found = keywords(position, word.text);
     const auto exact = std::find_if(found.begin(), found.end(),
                                     [&](const Completion& c) { return c.word == word.text; });
     if (exact != found.end()) {
         found = {*exact};
     }
+    const Option* value = next_value(position);
+    if (value != nullptr && !word.text.empty() && (found.empty() || word.text != found[0].word)) {
+        position.options[value->key()] = word.text;
+        return true;
+    }
     const Command* command = position.node->command;
     if (found.empty() && command != nullptr && !command->rest.empty()) {
         return false;
+    }
+    if (command != nullptr && names_another_system(word.text)) {
+        throw SyntaxError(word.column,
+                          "syntax error, this device has no logical systems and no tenants.");
     }
     if (found.empty() || word.text.empty()) {
         throw SyntaxError(word.column, position.node == &root_
@@ -125,8 +121,11 @@ bool Grammar::advance(Position& position, const Token& word) const {
         return true;
     }
     const Option* option = find_option(*command, keyword);
-    position.options[option->keyword] = {};
-    position.awaiting = option->value.empty() ? nullptr : option;
+    if (option->value.empty()) {
+        position.options[option->keyword];
+    } else {
+        position.awaiting = option;
+    }
     return true;
 }
 
@@ -142,10 +141,14 @@ ParsedCommand Grammar::parse(std::span<const Token> words, std::size_t end) cons
     if (position.node->command == nullptr) {
         throw SyntaxError(end, "syntax error, expecting <command>.");
     }
+    if (const Option* option = missing(position); option != nullptr) {
+        throw SyntaxError(end, "missing argument, expecting " + std::string(option->key()) + ".");
+    }
     return {position.node->command, std::move(position.options), read};
 }
 
-Grammar::Found Grammar::complete(std::span<const Token> words) const {
+Grammar::Found Grammar::complete(std::span<const Token> words,
+                                 const control::Status& status) const {
     Position position{&root_, {}, nullptr};
     const std::size_t last = words.size() - 1;
     std::size_t read = 0;
@@ -153,16 +156,44 @@ Grammar::Found Grammar::complete(std::span<const Token> words) const {
         ++read;
     }
     const Command* command = position.node->command;
+    const std::string& prefix = words.back().text;
     Found found;
-    found.may_end = command != nullptr && position.awaiting == nullptr;
-    if (read == last) {
-        found.candidates = candidates(position, words.back().text);
+    found.may_end =
+        command != nullptr && position.awaiting == nullptr && missing(position) == nullptr;
+    const Option* value = position.awaiting;
+    if (read == last && value == nullptr) {
+        found.candidates = keywords(position, prefix);
+        value = next_value(position);
+    }
+    if (value != nullptr) {
+        found.candidates.push_back({std::string(value->value), std::string(value->help)});
+        for (const std::string& name :
+             value->names != nullptr ? value->names(status) : std::vector<std::string>{}) {
+            if (name.starts_with(prefix)) {
+                found.candidates.push_back({name, {}, ' ', true});
+            }
+        }
     }
     if (found.may_end && !command->rest.empty()) {
         found.rest = command;
         found.rest_at = read;
     }
     return found;
+}
+
+uint64_t Invocation::number(std::string_view key, uint64_t otherwise, uint64_t most) const {
+    if (!has(key)) {
+        return otherwise;
+    }
+    const std::string text = value(key);
+    uint64_t number = 0;
+    const char* end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc() || stopped != end || number > most) {
+        throw CommandError("Value " + text + " is not within range (0.." + std::to_string(most) +
+                           ")");
+    }
+    return number;
 }
 
 }  // namespace eti::cli

@@ -7,6 +7,8 @@
 #include "cli/errors.h"
 #include "cli/grammar.h"
 #include "cli/pipes.h"
+#include "cli/render.h"
+#include "cli/shape.h"
 
 #include <iterator>
 #include <utility>
@@ -55,8 +57,14 @@ struct Interpreter::Impl {
         return parsed;
     }
 
+    // What a command asked for before it runs; both empty for the others.
+    struct Given {
+        control::SessionListing sessions;
+        std::vector<uplink::Check> checks;
+    };
+
     Answer run(const Parsed& parsed, const CommandLine& line, Session* session,
-               const control::SessionListing& sessions) {
+               const Given& given) {
         const Command& command = *parsed.command.command;
         try {
             if (command.in_session != nullptr) {
@@ -66,11 +74,19 @@ struct Interpreter::Impl {
                 return bounded(
                     command.in_session(*session, {parsed.rest, line.pipes(), line.last()}));
             }
+            if (parsed.pipeline.form() == Pipeline::Form::Rpc ||
+                parsed.pipeline.form() == Pipeline::Form::Schema) {
+                return bounded(parsed.pipeline.answer(about(parsed)));
+            }
             const control::Status status = backend.status();
-            const Invocation invocation{
-                status,  sessions,   parsed.command.options, backend, parsed.pipeline.wants_tree(),
-                session, parsed.rest};
-            return bounded(parsed.pipeline.answer(command.run(invocation)));
+            const Reply reply =
+                command.run({status, given.sessions, given.checks, parsed.command.options, backend,
+                             parsed.pipeline.wants_tree(), session, parsed.rest});
+            if (parsed.pipeline.form() == Pipeline::Form::FlatJson) {
+                return bounded(parsed.pipeline.answer(
+                    render_flat_json(reply.tree, shape_of(command)), reply.refresh_seconds));
+            }
+            return bounded(parsed.pipeline.answer(reply));
         } catch (const CommandError& error) {
             return failure("error: " + std::string(error.what()));
         } catch (const SyntaxError& error) {
@@ -78,6 +94,53 @@ struct Interpreter::Impl {
         } catch (const config::EditError& error) {
             return failure(error.what());
         }
+    }
+
+    static Shape shape_of(const Command& command) {
+        if (command.shape.empty()) {
+            throw CommandError("this command has no schema; use | display json or xml");
+        }
+        return parse_shape(command.shape);
+    }
+
+    // about tells of the command itself, without running it.
+    static std::string about(const Parsed& parsed) {
+        const Command& command = *parsed.command.command;
+        if (parsed.pipeline.form() == Pipeline::Form::Schema) {
+            return render_schema(command.path, command.help, shape_of(command));
+        }
+        if (command.rpc.empty()) {
+            throw CommandError("this command has no remote procedure call");
+        }
+        Element call = Element::group(std::string(command.rpc));
+        for (const auto& [key, value] : parsed.command.options) {
+            const std::string_view name =
+                key.starts_with('<') ? key.substr(1, key.size() - 2) : key;
+            call.children.push_back(Element::leaf(std::string(name), value));
+        }
+        return render_rpc(call);
+    }
+
+    // ask gets what a command needs and then hands it to next, later or at once; false: too busy.
+    bool ask(const Parsed& parsed, std::function<void(const Given&)> next) {
+        switch (parsed.command.command->needs) {
+            case Needs::Sessions:
+                return backend.sessions([next](const control::SessionListing& sessions) {
+                    next({sessions, {}});
+                });
+            case Needs::LinkChecks: {
+                const auto host = parsed.command.options.find("<host>");
+                return backend.check_link(
+                    host == parsed.command.options.end() ? std::string() : host->second,
+                    [next](const std::vector<uplink::Check>& checks) {
+                        next({{}, checks});
+                    });
+            }
+            case Needs::Nothing:
+                break;
+        }
+        next({});
+        return true;
     }
 
     Answer bounded(Answer answer) const {
@@ -95,7 +158,7 @@ struct Interpreter::Impl {
             return completions;
         }
         const Part words = typed.words();
-        Grammar::Found found = grammar.complete(words.words);
+        Grammar::Found found = grammar.complete(words.words, backend.status());
         if (found.rest != nullptr && found.rest->complete_rest != nullptr && session != nullptr) {
             Completions rest = found.rest->complete_rest(*session, words.after(found.rest_at));
             rest.candidates.insert(rest.candidates.begin(), found.candidates.begin(),
@@ -164,18 +227,22 @@ void Interpreter::execute(std::string_view line, const Caller& caller, Done done
         return;
     }
     done = impl_->audited(std::move(entry), std::move(done));
-    if (!command.needs_sessions) {
+    const Pipeline::Form form = parsed.pipeline.form();
+    if (command.needs == Needs::Nothing || form == Pipeline::Form::Rpc ||
+        form == Pipeline::Form::Schema) {
         done(impl_->run(parsed, *typed, session, {}));
         return;
     }
     const auto shared = std::make_shared<Done>(std::move(done));
     // The operator's session may be gone by then; such commands do without it.
-    const bool accepted = impl_->backend.sessions(
-        [this, shared, parsed, typed, text](const control::SessionListing& sessions) {
-            (*shared)(impl_->run(parsed, *typed, nullptr, sessions));
+    const bool accepted =
+        impl_->ask(parsed, [this, shared, parsed, typed, text](const Impl::Given& given) {
+            (*shared)(impl_->run(parsed, *typed, nullptr, given));
         });
     if (!accepted) {
-        (*shared)(failure("error: too many session listings are waiting; try again"));
+        (*shared)(failure(command.needs == Needs::Sessions
+                              ? "error: too many session listings are waiting; try again"
+                              : "error: another diagnosis is under way; try again"));
     }
 }
 

@@ -12,6 +12,7 @@ using Json = nlohmann::ordered_json;
 
 // The release whose element names and grammar the commands follow.
 constexpr std::string_view kJunosNamespace = "http://xml.juniper.net/junos/24.4R1/junos";
+constexpr std::string_view kBanner = "    <cli>\n        <banner></banner>\n    </cli>\n";
 
 Json json_of(const Element& element) {
     Json object = Json::object();
@@ -49,9 +50,10 @@ void append_xml_text(std::string& out, std::string_view text) {
     }
 }
 
-void append_xml(std::string& out, const Element& element, std::size_t depth) {
+void append_xml(std::string& out, const Element& element, std::size_t depth,
+                const std::string& attributes = {}) {
     const std::string indent(depth * 4, ' ');
-    out += indent + "<" + element.name + ">";
+    out += indent + "<" + element.name + attributes + ">";
     if (element.children.empty()) {
         append_xml_text(out, element.value);
     } else {
@@ -73,9 +75,17 @@ std::string render_json(const Element& tree) {
 }
 
 std::string render_xml(const Element& tree) {
+    const std::string name(kJunosNamespace);
+    std::string out = "<rpc-reply xmlns:junos=\"" + name + "\">\n";
+    append_xml(out, tree, 1, " xmlns=\"" + name + "-eti\"");
+    out += std::string(kBanner) + "</rpc-reply>\n";
+    return out;
+}
+
+std::string render_rpc(const Element& call) {
     std::string out = "<rpc-reply xmlns:junos=\"" + std::string(kJunosNamespace) + "\">\n";
-    append_xml(out, tree, 1);
-    out += "    <cli>\n        <banner></banner>\n    </cli>\n</rpc-reply>\n";
+    append_xml(out, Element::group("rpc", {call}), 1);
+    out += std::string(kBanner) + "</rpc-reply>\n";
     return out;
 }
 
@@ -97,6 +107,10 @@ std::string number_block(const std::vector<LabelledNumber>& rows, std::size_t en
         out += number + "\n";
     }
     return out;
+}
+
+std::string or_unknown(std::string_view text) {
+    return text.empty() ? "N/A" : std::string(text);
 }
 
 std::string local_time(Timestamp time) {

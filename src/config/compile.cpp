@@ -93,6 +93,11 @@ void compile_log_streams(const Tree& tree, Settings& settings) {
         const Node protocol = own ? own : log.child("transport").child("protocol");
         if (protocol.value() == "tcp" || protocol.value() == "tls") {
             out.transport = protocol.value() == "tcp" ? LogTransport::Tcp : LogTransport::Tls;
+            const Node its = stream.child("transport").child("tls-profile");
+            const Node profile = its ? its : log.child("transport").child("tls-profile");
+            if (profile && out.transport == LogTransport::Tls) {
+                out.tls = compile_tls_profile(tree, profile);
+            }
         }
         const Node format = stream.has("format") ? stream.child("format") : log.child("format");
         if (format && format.value() != "sd-syslog") {

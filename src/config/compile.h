@@ -17,6 +17,8 @@ Settings compile_settings(const Tree& tree);
 // compile_wires needs both ports of a wire or none: without ports the wire is left out, and said.
 void compile_wires(const Tree& tree, Settings& settings);
 void compile_policies(const Tree& tree, Settings& settings);
+// compile_tls_profile follows a reference to services ssl initiation profile.
+TlsProfile compile_tls_profile(const Tree& tree, Node reference);
 void compile_cloud(const Tree& tree, Settings& settings);
 void compile_log_streams(const Tree& tree, Settings& settings);
 void compile_limits(const Tree& tree, Settings& settings);

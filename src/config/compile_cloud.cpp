@@ -20,6 +20,26 @@ std::string origin_of(const Tree& tree, Node url) {
     return origin;
 }
 
+void warn_about(const CloudLink& cloud, Settings& settings) {
+    if (cloud.analysis_url.empty()) {
+        settings.warnings.push_back(
+            "services advanced-anti-malware connection url is not set: no record is submitted and "
+            "no infected host is learned");
+    }
+    if (cloud.feed_url.empty() && settings.certificate_feed_used) {
+        settings.warnings.push_back(
+            "services security-intelligence url is not set: listed certificates come only from "
+            "services openeti certificate-list");
+    }
+    if (!cloud.feed_url.empty() && cloud.feed_public_key_file.empty()) {
+        settings.warnings.push_back(
+            "services openeti feed public-key is not set: the signature of the certificate feed "
+            "cannot be checked");
+    }
+}
+
+}  // namespace
+
 TlsProfile compile_tls_profile(const Tree& tree, Node reference) {
     const Node initiation = tree.top("services").child("ssl").child("initiation");
     const Node pki = tree.top("security").child("pki");
@@ -42,26 +62,6 @@ TlsProfile compile_tls_profile(const Tree& tree, Node reference) {
     }
     return out;
 }
-
-void warn_about(const CloudLink& cloud, Settings& settings) {
-    if (cloud.analysis_url.empty()) {
-        settings.warnings.push_back(
-            "services advanced-anti-malware connection url is not set: no record is submitted and "
-            "no infected host is learned");
-    }
-    if (cloud.feed_url.empty() && settings.certificate_feed_used) {
-        settings.warnings.push_back(
-            "services security-intelligence url is not set: listed certificates come only from "
-            "services openeti certificate-list");
-    }
-    if (!cloud.feed_url.empty() && cloud.feed_public_key_file.empty()) {
-        settings.warnings.push_back(
-            "services openeti feed public-key is not set: the signature of the certificate feed "
-            "cannot be checked");
-    }
-}
-
-}  // namespace
 
 void compile_cloud(const Tree& tree, Settings& settings) {
     const Node services = tree.top("services");

@@ -5,10 +5,13 @@
 #include "control/session_list.h"
 #include "control/statistics.h"
 #include "control/verdict_handler.h"
+#include "eti/control/impact.h"
 
 #include <spdlog/spdlog.h>
 #include <sys/epoll.h>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -54,12 +57,14 @@ struct Controller::Impl {
           started(setup.clock()),
           loop(kTick),
           batcher(setup.sink, batch_limits(settings.limits)),
-          sender(settings.log_streams),
+          sender(settings.log_streams, loop),
           log(sender, setup.sensor),
           drain(setup.dataplane.workers, certificates, batcher, setup.sensor,
-                [this](const metadata::Record& record) {
+                [this](const metadata::Record& record, const metadata::CertificateSummary* leaf) {
                     log.on_record(record, *setup.dataplane.tables.policy.owned(), setup.clock());
+                    recent.add(record, leaf);
                 }),
+          recent(settings.limits.recent_sessions),
           sessions(setup.dataplane.workers),
           verdicts(setup.dataplane.tables, settings.certificate_lists, started),
           statistics(setup.dataplane.counters,
@@ -80,6 +85,7 @@ struct Controller::Impl {
         const bool more = drain.drain(now, kRecordsPerTurn);
         batcher.flush_if_old(now);
         sessions.poll(now);
+        sender.tick(now);
         verdicts.expire(host_logger(), now);
         setup.dataplane.tables.domain.reclaim();
         return more;
@@ -189,10 +195,14 @@ struct Controller::Impl {
     LogSender sender;
     EventLog log;
     RecordDrain drain;
+    RecentSessions recent;
     SessionList sessions;
     VerdictHandler verdicts;
     Statistics statistics;
     uplink::LinkStatus link;
+    StatisticsStatus streaming_cleared;
+    StatisticsStatus anti_malware_cleared;
+    std::vector<ProfileStatistics> profiles_cleared;
 };
 
 Controller::Controller(Setup setup) : impl_(std::make_unique<Impl>(std::move(setup))) {}
@@ -262,9 +272,15 @@ Status Controller::status() const {
     status.statistics = impl.statistics_status();
     status.allowlist = dataplane.tables.allowlist.owned();
     status.infected_hosts = dataplane.tables.infected_hosts.owned();
-    status.blocklist_entries = dataplane.tables.blocklist.owned()->size();
+    status.blocklist = dataplane.tables.blocklist.owned();
+    status.policy = dataplane.tables.policy.owned();
     status.categories = impl.categories();
     status.profiles = impl.log.profiles();
+    status.streaming_cleared = impl.streaming_cleared;
+    status.anti_malware_cleared = impl.anti_malware_cleared;
+    status.profiles_cleared = impl.profiles_cleared;
+    status.process = read_process_status();
+    status.spool_limit_bytes = settings.limits.spool_bytes;
     status.cloud_configured =
         !settings.cloud.analysis_url.empty() || !settings.cloud.feed_url.empty();
     status.link = impl.link;
@@ -283,12 +299,52 @@ Status Controller::status() const {
     return status;
 }
 
+void Controller::clear_statistics(Cleared what) {
+    switch (what) {
+        case Cleared::MetadataStreaming:
+            impl_->streaming_cleared = impl_->statistics_status();
+            break;
+        case Cleared::SecurityIntelligence:
+            impl_->profiles_cleared = impl_->log.profiles();
+            break;
+        case Cleared::AntiMalware:
+            impl_->anti_malware_cleared = impl_->statistics_status();
+            break;
+    }
+}
+
+const RecentSessions& Controller::recent_sessions() const {
+    return impl_->recent;
+}
+
 Timestamp Controller::now() const {
     return impl_->setup.clock();
 }
 
 const std::vector<config::LoginUser>& Controller::login_users() const {
-    return impl_->setup.settings.login_users;
+    return impl_->settings.login_users;
+}
+
+std::string Controller::impact(const config::Settings& next) const {
+    const auto only_in = [](const std::vector<std::string>& all,
+                            const std::vector<std::string>& others) {
+        std::vector<std::string> left;
+        std::copy_if(all.begin(), all.end(), std::back_inserter(left), [&](const auto& path) {
+            return std::find(others.begin(), others.end(), path) == others.end();
+        });
+        return left;
+    };
+    const std::vector<std::string>& before = impl_->settings.certificate_lists;
+    const intel::Sha1Blocklist added(
+        VerdictHandler::try_lists(only_in(next.certificate_lists, before)));
+    std::vector<std::string> removed;
+    for (const std::string& path : only_in(before, next.certificate_lists)) {
+        removed.push_back(VerdictHandler::list_name(path));
+    }
+    const PublishedTables& tables = impl_->setup.dataplane.tables;
+    return impact_text(control::impact(
+        impl_->recent, impl_->settings, next,
+        {*tables.blocklist.owned(), added, removed, *tables.infected_hosts.owned()}));
 }
 
 bool Controller::request_sessions(std::function<void(SessionListing)> done) {

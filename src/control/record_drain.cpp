@@ -102,7 +102,7 @@ void RecordDrain::render(const WorkerLink& worker, const metadata::Record& recor
     metadata::append_json(batcher_.text(), record, leaf, sensor_);
     batcher_.record_appended(now);
     ++records_;
-    observer_(record);
+    observer_(record, leaf);
 }
 
 }  // namespace eti::control

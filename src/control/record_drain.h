@@ -24,7 +24,9 @@ namespace eti::control {
 // from another worker: before each record all answers are read.
 class RecordDrain {
   public:
-    using Observer = std::function<void(const metadata::Record&)>;
+    // The leaf's summary may be null.
+    using Observer =
+        std::function<void(const metadata::Record&, const metadata::CertificateSummary* leaf)>;
 
     RecordDrain(std::span<const WorkerLink> workers, CertificateCache& certificates,
                 Batcher& batcher, metadata::SensorIdentity sensor, Observer observer);

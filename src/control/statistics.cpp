@@ -51,4 +51,36 @@ StatisticsStatus Statistics::snapshot() const {
     return status;
 }
 
+StatisticsStatus since(const StatisticsStatus& now, const StatisticsStatus& cleared) {
+    StatisticsStatus left = now;
+    left.sessions_inspected -= cleared.sessions_inspected;
+    left.sessions_whitelisted -= cleared.sessions_whitelisted;
+    left.sessions_detected -= cleared.sessions_detected;
+    left.records_acknowledged -= cleared.records_acknowledged;
+    left.records_rejected -= cleared.records_rejected;
+    left.records_spool_full -= cleared.records_spool_full;
+    left.records_corrupt -= cleared.records_corrupt;
+    left.records_ring_full -= cleared.records_ring_full;
+    left.records_drained -= cleared.records_drained;
+    // Counters keep their order while the daemon runs; before the first clear there are none.
+    for (std::size_t i = 0; i < cleared.counters.size() && i < left.counters.size(); ++i) {
+        left.counters[i].value -= cleared.counters[i].value;
+    }
+    return left;
+}
+
+std::vector<ProfileStatistics> since(std::vector<ProfileStatistics> now,
+                                     const std::vector<ProfileStatistics>& cleared) {
+    for (ProfileStatistics& profile : now) {
+        for (const ProfileStatistics& before : cleared) {
+            if (before.category == profile.category && before.profile == profile.profile) {
+                profile.permitted -= before.permitted;
+                profile.dropped -= before.dropped;
+                profile.closed -= before.closed;
+            }
+        }
+    }
+    return now;
+}
+
 }  // namespace eti::control

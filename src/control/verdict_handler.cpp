@@ -57,6 +57,14 @@ bool read_file(const std::string& path, std::size_t limit, std::string& text, st
     return true;
 }
 
+// take_over keeps what is counted here.
+void take_over(uplink::FeedInfo& held, uplink::FeedInfo next) {
+    next.updates = held.updates + 1;
+    next.failures = held.failures;
+    next.failed = held.failed;
+    held = std::move(next);
+}
+
 }  // namespace
 
 VerdictHandler::VerdictHandler(PublishedTables tables,
@@ -146,6 +154,7 @@ void VerdictHandler::apply(uplink::InfectedHostsUpdate update, const HostChanged
     infected_hosts_.updated = now;
     infected_hosts_.status = "Store succeeded";
     infected_hosts_.loaded = true;
+    ++infected_hosts_.updates;
     std::erase_if(update.hosts, [&](const auto& host) { return host.expired(now); });
     publish_hosts(std::move(update.hosts), changed);
 }
@@ -188,7 +197,7 @@ void VerdictHandler::expire(const HostChanged& changed, Timestamp now) {
 }
 
 void VerdictHandler::apply(uplink::BlocklistUpdate update) {
-    certificates_ = std::move(update.info);
+    take_over(certificates_, std::move(update.info));
     publish_blocklist(std::move(update.entries));
 }
 
@@ -207,7 +216,7 @@ void VerdictHandler::publish_blocklist(std::vector<intel::CertificateEntry> feed
 }
 
 void VerdictHandler::apply(uplink::AllowlistUpdate update) {
-    allowlist_ = std::move(update.info);
+    take_over(allowlist_, std::move(update.info));
     tables_.allowlist.publish(std::make_shared<const intel::Allowlist>(std::move(update.entries)));
 }
 
@@ -215,6 +224,8 @@ void VerdictHandler::apply(const uplink::FeedFailure& failure) {
     for (uplink::FeedInfo* info : {&certificates_, &infected_hosts_, &allowlist_}) {
         if (info->name == failure.name) {
             info->status = failure.reason;
+            info->failed = failure.when;
+            ++info->failures;
         }
     }
 }
@@ -225,6 +236,23 @@ std::vector<uplink::FeedInfo> VerdictHandler::certificate_feeds() const {
         feeds.push_back(list.info);
     }
     return feeds;
+}
+
+std::string VerdictHandler::list_name(const std::string& path) {
+    return std::filesystem::path(path).filename().string();
+}
+
+std::vector<intel::Sha1Blocklist::Source> VerdictHandler::try_lists(
+    const std::vector<std::string>& paths) {
+    std::vector<intel::Sha1Blocklist::Source> lists;
+    for (const std::string& path : paths) {
+        std::string text;
+        std::string why;
+        if (read_file(path, intel::FeedLimits{}.max_bytes, text, why)) {
+            lists.push_back({list_name(path), intel::parse_certificate_feed(text).entries});
+        }
+    }
+    return lists;
 }
 
 }  // namespace eti::control

@@ -47,6 +47,11 @@ class VerdictHandler {
     // expire publishes a table without the hosts whose time is over.
     void expire(const HostChanged& changed, Timestamp now);
 
+    // try_lists reads list files that are not in force; unreadable ones are left out.
+    static std::vector<intel::Sha1Blocklist::Source> try_lists(
+        const std::vector<std::string>& paths);
+    static std::string list_name(const std::string& path);  // as hits and feeds show it
+
     // feeds of the categories CC, Infected-Hosts and Whitelist.
     std::vector<uplink::FeedInfo> certificate_feeds() const;
     const uplink::FeedInfo& infected_hosts_feed() const { return infected_hosts_; }

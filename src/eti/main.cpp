@@ -3,6 +3,7 @@
 #include "eti/client.h"
 #include "eti/script.h"
 #include "eti/shell.h"
+#include "eti/tools.h"
 
 #include <CLI/CLI.hpp>
 #include <unistd.h>
@@ -64,6 +65,15 @@ int main(int argc, char** argv) {
     app.add_option("--socket", socket, "The daemon's control socket")->capture_default_str();
     app.add_option("--complete", complete, "Print what may follow LINE, one word a line")
         ->type_name("LINE");
+    const CLI::App* metrics =
+        app.add_subcommand("metrics", "Print the daemon's metrics in OpenMetrics text");
+    CLI::App* doctor = app.add_subcommand(
+        "doctor",
+        "Look for what keeps the daemon from working well, with the command that mends it");
+    std::string config;
+    bool json = false;
+    doctor->add_option("--config", config, "The daemon's configuration file")->type_name("FILE");
+    doctor->add_flag("--json", json, "Print findings as JSON");
     app.set_version_flag("--version", "eti " ETI_VERSION);
     try {
         app.parse(argc, argv);
@@ -73,6 +83,12 @@ int main(int argc, char** argv) {
 
     Client client(socket);
     try {
+        if (metrics->parsed()) {
+            return eti::client::run_metrics(client);
+        }
+        if (doctor->parsed()) {
+            return eti::client::run_doctor(client, config, json);
+        }
         if (complete) {
             return list_words(client, *complete);
         }

@@ -6,10 +6,12 @@
 #include "eti/config/store.h"
 #include "eti/config/workspace.h"
 #include "eti/control/controller.h"
+#include "eti/control/link_checker.h"
 #include "eti/control/restart_reasons.h"
 #include "eti/control/uplink_sink.h"
 #include "eti/dataplane/dataplane.h"
 #include "eti/inspect/tables.h"
+#include "eti/uplink/diagnostics.h"
 #include "eti/uplink/uplink.h"
 #include "live.h"
 
@@ -106,7 +108,7 @@ std::vector<std::string> commit_warnings(const config::Settings& running,
 }
 
 config::Workspace::Hooks hooks_of(Live& live, cli::CommandServer& server,
-                                  const SteadyWallClock& clock) {
+                                  control::Controller& controller, const SteadyWallClock& clock) {
     config::Workspace::Hooks hooks;
     hooks.restart_reasons = commit_warnings;
     hooks.apply = [&live](const config::Settings& next) { live.apply(next); };
@@ -114,6 +116,7 @@ config::Workspace::Hooks hooks_of(Live& live, cli::CommandServer& server,
         spdlog::warn("{}", text);
         server.announce(text);
     };
+    hooks.impact = [&controller](const config::Settings& next) { return controller.impact(next); };
     hooks.clock = [&clock] { return clock.now(); };
     return hooks;
 }
@@ -164,10 +167,14 @@ void run(const DaemonOptions& options, const std::string& version) {
     }
 
     Live live(controller, uplink, link);
-    cli::ControllerBackend backend(controller, &workspace, options.state + "/audit.log");
+    control::LinkChecker link_checker(controller.loop(), [&live](const std::string& host) {
+        return [options = live.options(), host] { return uplink::diagnose(options, host); };
+    });
+    cli::ControllerBackend backend(controller,
+                                   {&workspace, &link_checker, options.state + "/audit.log"});
     cli::Interpreter interpreter(backend);
     cli::CommandServer server(controller.loop(), interpreter, backend, options.socket);
-    workspace.attach(hooks_of(live, server, clock));
+    workspace.attach(hooks_of(live, server, controller, clock));
     controller.loop().add_tick([&] {
         workspace.tick(clock.now());
         return false;

@@ -18,6 +18,7 @@ class Live {
     // apply puts settings in force without losing a packet or a record. What it throws has changed
     // nothing.
     void apply(const config::Settings& next);
+    const uplink::Options& options() const { return options_; }
 
   private:
     control::Controller& controller_;

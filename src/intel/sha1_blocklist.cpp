@@ -73,6 +73,27 @@ bool Sha1Blocklist::find(const Sha1Digest& sha1, Hit& hit) const {
     return true;
 }
 
+std::vector<Sha1Blocklist::Entry> Sha1Blocklist::list(std::string_view feed, std::size_t start,
+                                                      std::size_t count) const {
+    std::vector<Entry> entries;
+    for (const Slot& slot : slots_) {
+        if (slot.text == 0 || texts_[slot.text - 1].feed != feed) {
+            continue;
+        }
+        if (start > 0) {
+            --start;
+            continue;
+        }
+        if (entries.size() == count) {
+            break;
+        }
+        const Text& text = texts_[slot.text - 1];
+        entries.push_back(
+            {slot.sha1, {static_cast<ThreatLevel>(slot.threat_level), text.feed, text.reason}});
+    }
+    return entries;
+}
+
 std::vector<CertificateEntry> Sha1Blocklist::entries_of(std::string_view feed) const {
     std::vector<CertificateEntry> entries;
     for (const Slot& slot : slots_) {

@@ -28,6 +28,7 @@ class LinkState {
         disk_problems_[static_cast<std::size_t>(disk)] = std::move(sentence);
     }
     void realm(const std::string& name) { status_.realm = name; }
+    void restored(uint64_t records) { status_.restored_records = records; }
     void numbers(uint64_t batches, uint64_t records, uint64_t bytes, uint64_t in_flight_records);
 
     void publish(SteadyTime now);

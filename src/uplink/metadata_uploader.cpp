@@ -35,6 +35,7 @@ void MetadataUploader::open() {
     for (const auto& [id, item] : spool_.items()) {
         waiting_.emplace(0, id);
     }
+    link_.restored(spool_.records());
     update_numbers();
 }
 

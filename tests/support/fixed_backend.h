@@ -70,6 +70,8 @@ inline control::Status sample_status() {
     status.infected_hosts = std::make_shared<const intel::InfectedHosts>(
         std::vector<intel::InfectedHost>{{net::IpAddress::v4(10, 0, 1, 10), 10, "why", {}, {}},
                                          {net::IpAddress::v4(10, 1, 1, 10), 10, "why", {}, {}}});
+    status.blocklist = std::make_shared<const intel::Sha1Blocklist>();
+    status.policy = std::make_shared<const policy::Policy>();
     status.categories = {{"CC", "Certificates", true, {sample_feed()}}};
     status.profiles = {{"CC", "cc-profile", 0, 3, 1}};
     status.cloud_configured = true;
@@ -107,6 +109,13 @@ class FixedBackend final : public Backend {
         ++refreshes;
         return refresh_error;
     }
+    void clear_statistics(control::Cleared what) override { cleared.push_back(what); }
+    const control::RecentSessions& recent_sessions() override { return recent; }
+    bool check_link(const std::string& host, control::LinkChecker::Done done) override {
+        checked_host = host;
+        done(checks);
+        return true;
+    }
     Timestamp now() override { return fixed.now; }
     std::vector<config::LoginUser> login_users() override { return users; }
     void audit(const AuditEntry& entry) override { audited.push_back(entry); }
@@ -120,6 +129,10 @@ class FixedBackend final : public Backend {
     std::string refresh_error;
     std::vector<config::LoginUser> users;
     std::vector<AuditEntry> audited;
+    std::vector<control::Cleared> cleared;
+    control::RecentSessions recent{100};
+    std::string checked_host;
+    std::vector<uplink::Check> checks;
     config::Workspace* edited = nullptr;
 };
 

@@ -66,6 +66,8 @@ struct TlsProfile {  // services ssl initiation profile
     std::string trusted_ca_file;  // empty: the system's CA bundle
     std::string client_certificate_file;
     std::string client_key_file;
+
+    bool operator==(const TlsProfile&) const = default;
 };
 
 struct CloudLink {
@@ -90,6 +92,8 @@ struct LogStream {
     std::string host;
     uint16_t port = 514;
     LogTransport transport = LogTransport::Udp;
+    std::optional<TlsProfile> tls =
+        std::nullopt;  // absent: the system's CA bundle, no client certificate
 
     bool operator==(const LogStream&) const = default;
 };

@@ -4,6 +4,7 @@
 #include "eti/config/settings.h"
 #include "eti/control/batch_sink.h"
 #include "eti/control/event_loop.h"
+#include "eti/control/recent_sessions.h"
 #include "eti/control/status.h"
 #include "eti/control/worker_link.h"
 #include "eti/metadata/record_json.h"
@@ -54,6 +55,11 @@ class Controller {
 
     void apply(uplink::Event event);
     Status status() const;
+    // clear_statistics takes the counters as they are for zero; nothing else is touched.
+    void clear_statistics(Cleared what);
+    const RecentSessions& recent_sessions() const;
+    // impact says what another configuration would have done to them; it reads new local lists.
+    std::string impact(const config::Settings& next) const;
     Timestamp now() const;
     const std::vector<config::LoginUser>& login_users() const;
     // request_sessions calls done on this thread, later; false: too many requests are waiting.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "eti/base/clock.h"
+#include "eti/control/process_status.h"
 #include "eti/control/worker_link.h"
 #include "eti/intel/allowlist.h"
 #include "eti/intel/infected_hosts.h"
@@ -42,6 +43,12 @@ struct StatisticsStatus {
     }
 };
 
+// since takes what had been counted at a clear from what has been counted now.
+StatisticsStatus since(const StatisticsStatus& now, const StatisticsStatus& cleared);
+
+// What "clear ... statistics" may clear.
+enum class Cleared : uint8_t { MetadataStreaming, SecurityIntelligence, AntiMalware };
+
 struct CategoryStatus {
     std::string name;         // CC, Infected-Hosts, Whitelist
     std::string description;  // for people
@@ -57,6 +64,8 @@ struct ProfileStatistics {
     uint64_t dropped = 0;
     uint64_t closed = 0;
 };
+std::vector<ProfileStatistics> since(std::vector<ProfileStatistics> now,
+                                     const std::vector<ProfileStatistics>& cleared);
 
 struct RingStatus {
     std::size_t used = 0;
@@ -72,6 +81,9 @@ struct WireStatus {
 };
 struct LogStreamStatus {
     std::string name;
+    std::string transport;   // udp, tcp, tls
+    bool connected = false;  // events leave at once
+    uint64_t queued = 0;     // wait for the connection
     uint64_t sent = 0;
     uint64_t dropped = 0;
     std::string problem;  // empty, or why nothing is sent
@@ -82,12 +94,16 @@ struct Status {
     std::string version;
     Timestamp now{};
     Timestamp started{};
-    StatisticsStatus statistics;
+    StatisticsStatus statistics;  // since start: clearing moves only the next two
+    StatisticsStatus streaming_cleared;
+    StatisticsStatus anti_malware_cleared;
     std::shared_ptr<const intel::Allowlist> allowlist;           // never null
     std::shared_ptr<const intel::InfectedHosts> infected_hosts;  // never null
-    std::size_t blocklist_entries = 0;
+    std::shared_ptr<const intel::Sha1Blocklist> blocklist;       // never null
+    std::shared_ptr<const policy::Policy> policy;                // never null
     std::vector<CategoryStatus> categories;
     std::vector<ProfileStatistics> profiles;
+    std::vector<ProfileStatistics> profiles_cleared;
     bool cloud_configured = false;
     uplink::LinkStatus link;
     std::vector<WorkerStatus> workers;
@@ -96,6 +112,8 @@ struct Status {
     std::vector<LogStreamStatus> log_streams;
     std::vector<std::string> policies;  // names of security policies, in order; index + 1: number
     uint64_t maximum_flows = 0;         // all workers together
+    uint64_t spool_limit_bytes = 0;
+    ProcessStatus process;
 };
 
 struct SessionListing {

@@ -42,6 +42,13 @@ class Sha1Blocklist {
     // entries_of gives back what one feed put into the table, in any order.
     std::vector<CertificateEntry> entries_of(std::string_view feed) const;
 
+    struct Entry {
+        Sha1Digest sha1{};
+        Hit hit;
+    };
+    // list returns at most count entries of a feed from start on, in the table's own order.
+    std::vector<Entry> list(std::string_view feed, std::size_t start, std::size_t count) const;
+
   private:
     struct Slot {  // 24 bytes; text 0 means empty
         Sha1Digest sha1{};

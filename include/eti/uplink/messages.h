@@ -48,6 +48,10 @@ struct FeedInfo {  // what "category summary" shows
     std::chrono::seconds update_interval{0};
     std::string status;   // "Store succeeded", or the error as a sentence
     bool loaded = false;  // a table is in force
+    // Kept by control, since the daemon's start.
+    uint64_t updates = 0;
+    uint64_t failures = 0;
+    Timestamp failed{};  // the last time; none: never
 };
 
 struct BlocklistUpdate {
@@ -78,6 +82,7 @@ struct LinkStatus {
     uint64_t spooled_records = 0;
     uint64_t spool_bytes = 0;
     uint64_t in_flight_records = 0;
+    uint64_t restored_records = 0;  // of earlier runs, found in the spool at start
 };
 
 using Event = std::variant<SubmissionResult, InfectedHostsUpdate, BlocklistUpdate, AllowlistUpdate,

@@ -9,11 +9,18 @@ namespace eti::cli {
 
 std::vector<Command> all_commands();
 
-std::vector<Command> metadata_streaming_commands();
+std::vector<Command> streaming_statistics_commands();
+std::vector<Command> streaming_whitelist_commands();
+std::vector<Command> streaming_session_commands();
 std::vector<Command> dynamic_address_commands();
 std::vector<Command> security_intelligence_commands();
+std::vector<Command> security_intelligence_feed_commands();
 std::vector<Command> anti_malware_commands();
+std::vector<Command> diagnostics_commands();
+std::vector<Command> dns_filtering_commands();
 std::vector<Command> flow_session_commands();
 std::vector<Command> system_commands();
+std::vector<Command> policy_commands();
+std::vector<Command> openeti_commands();
 
 }  // namespace eti::cli

@@ -4,6 +4,7 @@
 #include "cli/render.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace eti::cli {
 namespace {
@@ -117,8 +118,78 @@ void require_every_worker(const control::SessionListing& listing) {
                        "services security-metadata-streaming statistics detail and try again");
 }
 
-Reply show_sessions(const Invocation& invocation) {
+uint8_t protocol_number(const std::string& text) {
+    for (unsigned number = 0; number < 256; ++number) {
+        const auto protocol = static_cast<uint8_t>(number);
+        if (protocol_name(protocol) == text || std::to_string(number) == text) {
+            return protocol;
+        }
+    }
+    throw CommandError("protocol '" + text +
+                       "' does not exist; use tcp, udp, icmp, icmp6 or 0..255");
+}
+
+// Filter is what the options ask for; sessions are seen from their client.
+class Filter {
+  public:
+    explicit Filter(const Invocation& invocation)
+        : source_(prefix(invocation, "source-prefix")),
+          destination_(prefix(invocation, "destination-prefix")) {
+        constexpr uint64_t kMostPort = 65'535;
+        constexpr uint64_t kMostId = 0xffff'ffff;
+        if (invocation.has("source-port")) {
+            source_port_ = invocation.number("source-port", 0, kMostPort);
+        }
+        if (invocation.has("destination-port")) {
+            destination_port_ = invocation.number("destination-port", 0, kMostPort);
+        }
+        if (invocation.has("session-identifier")) {
+            id_ = invocation.number("session-identifier", 0, kMostId);
+        }
+        if (invocation.has("protocol")) {
+            protocol_ = protocol_number(invocation.value("protocol"));
+        }
+    }
+
+    bool selects(const SessionView& s) const {
+        return (!source_ || source_->contains(s.client.ip)) &&
+               (!destination_ || destination_->contains(s.server.ip)) &&
+               (!source_port_ || *source_port_ == s.client.port) &&
+               (!destination_port_ || *destination_port_ == s.server.port) &&
+               (!id_ || *id_ == s.id) && (!protocol_ || *protocol_ == s.protocol);
+    }
+
+  private:
+    static std::optional<net::IpRange> prefix(const Invocation& invocation,
+                                              std::string_view option) {
+        if (!invocation.has(option)) {
+            return std::nullopt;
+        }
+        const std::string text = invocation.value(option);
+        const auto range = net::parse_ip_range(text);
+        if (!range || text.find('-') != std::string::npos) {
+            throw CommandError("invalid value '" + text + "' in ip prefix: '" + text + "'");
+        }
+        return range;
+    }
+
+    std::optional<net::IpRange> source_;
+    std::optional<net::IpRange> destination_;
+    std::optional<uint64_t> source_port_;
+    std::optional<uint64_t> destination_port_;
+    std::optional<uint64_t> id_;
+    std::optional<uint8_t> protocol_;
+};
+
+std::vector<SessionView> selected(const Invocation& invocation) {
+    const Filter filter(invocation);
     std::vector<SessionView> sessions = invocation.sessions.sessions;
+    std::erase_if(sessions, [&](const SessionView& s) { return !filter.selects(s); });
+    return sessions;
+}
+
+Reply show_sessions(const Invocation& invocation) {
+    std::vector<SessionView> sessions = selected(invocation);
     std::sort(sessions.begin(), sessions.end(),
               [](const SessionView& a, const SessionView& b) { return a.id < b.id; });
     Reply reply{Element::group("flow-session-information"), {}};
@@ -137,7 +208,7 @@ Reply show_sessions(const Invocation& invocation) {
 }
 
 Reply show_summary(const Invocation& invocation) {
-    const auto& sessions = invocation.sessions.sessions;
+    const std::vector<SessionView> sessions = selected(invocation);
     const uint64_t total = sessions.size() + invocation.sessions.left_out;
     const auto blocked = static_cast<uint64_t>(std::count_if(
         sessions.begin(), sessions.end(), [](const SessionView& s) { return s.blocked; }));
@@ -155,17 +226,35 @@ Reply show_summary(const Invocation& invocation) {
 
 Reply show_flow_session(const Invocation& invocation) {
     require_every_worker(invocation.sessions);
-    return invocation.has("summary") ? show_summary(invocation) : show_sessions(invocation);
+    return show_sessions(invocation);
+}
+
+Reply show_flow_session_summary(const Invocation& invocation) {
+    require_every_worker(invocation.sessions);
+    return show_summary(invocation);
 }
 
 }  // namespace
 
 std::vector<Command> flow_session_commands() {
-    return {{"show security flow session",
-             "Show live sessions",
-             {{"summary", "", "Show the number of sessions"}},
-             show_flow_session,
-             true}};
+    const std::vector<Option> filters{
+        {"source-prefix", "<prefix>", "Show sessions of clients in a prefix"},
+        {"destination-prefix", "<prefix>", "Show sessions to servers in a prefix"},
+        {"source-port", "<port>", "Show sessions from a port"},
+        {"destination-port", "<port>", "Show sessions to a port"},
+        {"protocol", "<protocol>", "Show sessions of one protocol"},
+        {"session-identifier", "<id>", "Show one session"}};
+    return {{"show security flow session", "Show live sessions", filters, show_flow_session,
+             "flow-session-information{flow-session*{session-identifier#,status,policy,timeout#,"
+             "flow-information*{direction,source-address,source-port#,destination-address,"
+             "destination-port#,protocol,conn-tag,interface-name,pkt-cnt#,byte-cnt#}},"
+             "displayed-session-count#}",
+             "get-flow-session-information", Needs::Sessions},
+            {"show security flow session summary", "Show the number of sessions", filters,
+             show_flow_session_summary,
+             "flow-session-summary-information{active-sessions#,valid-sessions#,blocked-sessions#,"
+             "max-sessions#}",
+             "get-flow-session-summary-information", Needs::Sessions}};
 }
 
 }  // namespace eti::cli

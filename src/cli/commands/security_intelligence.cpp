@@ -3,107 +3,11 @@
 #include "cli/errors.h"
 #include "cli/render.h"
 
-#include <algorithm>
-
 namespace eti::cli {
 namespace {
 
 using control::CategoryStatus;
 using uplink::FeedInfo;
-
-std::string seconds_text(std::chrono::seconds seconds) {
-    return std::to_string(seconds.count()) + "s";
-}
-
-// No expiry means no time to live: 0s.
-std::chrono::seconds time_to_live(const FeedInfo& feed) {
-    return feed.expires == Timestamp{}
-               ? std::chrono::seconds(0)
-               : std::chrono::duration_cast<std::chrono::seconds>(feed.expires - feed.created);
-}
-
-std::string or_unknown(const std::string& text) {
-    return text.empty() ? "N/A" : text;
-}
-
-struct FeedField {
-    std::string_view label;  // the vendor's, with its colon
-    std::string_view element;
-    std::string value;
-};
-
-std::vector<FeedField> fields_of(const FeedInfo& feed, Timestamp now) {
-    const bool expired = feed.expires != Timestamp{} && now >= feed.expires;
-    return {{"    logical-system:", "logical-system", "root-logical-system"},
-            {"    Vrf name      :", "vrf-name", "N/A"},
-            {"    Version       :", "version", or_unknown(feed.version)},
-            {"    Objects number:", "objects-number", std::to_string(feed.objects)},
-            {"    Create time   :", "create-time", local_time(feed.created)},
-            {"    Update time   :", "update-time", local_time(feed.updated)},
-            {"    Update status :", "update-status", or_unknown(feed.status)},
-            {"    Expired       :", "expired", expired ? "Yes" : "No"},
-            {"    Status        :", "status", feed.loaded ? "Active" : "Inactive"},
-            {"    Options       :", "options", "N/A"}};
-}
-
-void add_feed(const FeedInfo& feed, Timestamp now, Element& category, std::string& text) {
-    Element element = Element::group("feed", {Element::leaf("feed-name", feed.name)});
-    text += "  Feed name       :" + feed.name + "\n";
-    for (const FeedField& field : fields_of(feed, now)) {
-        text += std::string(field.label) + field.value + "\n";
-        element.children.push_back(Element::leaf(std::string(field.element), field.value));
-    }
-    category.children.push_back(std::move(element));
-}
-
-void add_category(const CategoryStatus& category, Timestamp now, Reply& reply) {
-    // A category's interval and time to live are those of the feed that comes from the server.
-    const FeedInfo first = category.feeds.empty() ? FeedInfo{} : category.feeds.front();
-    const std::string status = category.enabled ? "Enable" : "Disable";
-    const std::string interval = seconds_text(first.update_interval);
-    const std::string ttl = seconds_text(time_to_live(first));
-    reply.text += "Category name     :" + category.name +           //
-                  "\n  Status          :" + status +                //
-                  "\n  Description     :" + category.description +  //
-                  "\n  Update interval :" + interval +              //
-                  "\n  TTL             :" + ttl + "\n";
-    Element element = Element::group(
-        "category", {Element::leaf("category-name", category.name), Element::leaf("status", status),
-                     Element::leaf("description", category.description),
-                     Element::leaf("update-interval", interval), Element::leaf("ttl", ttl)});
-    for (const FeedInfo& feed : category.feeds) {
-        add_feed(feed, now, element, reply.text);
-    }
-    reply.tree.children.push_back(std::move(element));
-}
-
-Reply show_category_summary(const Invocation& invocation) {
-    const std::string name = invocation.value("category-name");
-    Reply reply{Element::group("secintel-category-summary"), {}};
-    for (const CategoryStatus& category : invocation.status.categories) {
-        if (!invocation.has("category-name") || category.name == name) {
-            add_category(category, invocation.status.now, reply);
-        }
-    }
-    if (reply.tree.children.empty()) {
-        throw CommandError("category-name '" + name +
-                           "' does not exist; show services security-intelligence category list "
-                           "names them");
-    }
-    return reply;
-}
-
-Reply show_category_list(const Invocation& invocation) {
-    Reply reply{Element::group("secintel-category-list"), {}};
-    for (const CategoryStatus& category : invocation.status.categories) {
-        reply.text += "Category name     :" + category.name +
-                      "\n  Description     :" + category.description + "\n";
-        reply.tree.children.push_back(
-            Element::group("category", {Element::leaf("category-name", category.name),
-                                        Element::leaf("description", category.description)}));
-    }
-    return reply;
-}
 
 // latest_feed returns the feed that was updated last, or null when none ever was.
 const FeedInfo* latest_feed(const control::Status& status) {
@@ -141,7 +45,8 @@ Reply show_update_status(const Invocation& invocation) {
 Reply show_statistics(const Invocation& invocation) {
     Reply reply{Element::group("secintel-statistics"), {}};
     std::string category;
-    for (const control::ProfileStatistics& p : invocation.status.profiles) {
+    for (const control::ProfileStatistics& p :
+         since(invocation.status.profiles, invocation.status.profiles_cleared)) {
         const std::string wanted = invocation.value("profile");
         if (invocation.has("profile") && p.profile != wanted) {
             continue;
@@ -182,33 +87,100 @@ Reply request_download(const Invocation& invocation) {
         result + "\n"};
 }
 
+Reply request_uninstall(const Invocation&) {
+    throw CommandError(
+        "feeds in force are not removed by a command: traffic would pass unjudged; delete services "
+        "security-intelligence url or disable a category in the configuration");
+}
+
+Reply clear_statistics(const Invocation& invocation) {
+    invocation.backend.clear_statistics(control::Cleared::SecurityIntelligence);
+    return {Element::group("clear-secintel-statistics"), {}};
+}
+
+// DNS profiles are accepted and not enforced: there is never anything to count.
+Reply show_dns_statistics(const Invocation&) {
+    return {Element::group("dns-statistics", {Element::leaf("category", "DNS")}),
+            "Category DNS:\n"};
+}
+
+Reply clear_dns_statistics(const Invocation&) {
+    return {Element::group("clear-dns-statistics"), {}};
+}
+
+std::vector<std::string> profile_names(const control::Status& status) {
+    std::vector<std::string> names;
+    for (const control::ProfileStatistics& profile : status.profiles) {
+        names.push_back(profile.profile);
+    }
+    return names;
+}
+
+constexpr std::string_view kUpdateShape =
+    "secintel-update-status{current-action,last-update-status,last-connection-status,"
+    "last-update-time}";
+
 }  // namespace
 
 std::vector<Command> security_intelligence_commands() {
-    return {{"show services security-intelligence category summary",
-             "Show categories with the state of their feeds",
-             {{"category-name", "<category>", "Show one category"}},
-             show_category_summary},
-            {"show services security-intelligence category list",
-             "Show the known categories",
-             {},
-             show_category_list},
-            {"show services security-intelligence update status",
+    const Option profile{"profile", "<profile>", "Show one profile", false, profile_names};
+    return {{"show services security-intelligence update status",
              "Show the last feed update",
              {},
-             show_update_status},
+             show_update_status,
+             kUpdateShape,
+             "get-secintel-update-status"},
             {"show services security-intelligence statistics",
              "Show what profiles did with listed sessions",
-             {{"profile", "<profile>", "Show one profile"}},
-             show_statistics},
+             {profile},
+             show_statistics,
+             "secintel-statistics{secintel-statistics-entry*{secintel-statistics-category,"
+             "secintel-statistics-profile,secintel-statistics-total#,secintel-statistics-permit#,"
+             "secintel-statistics-block-drop#,secintel-statistics-block-close#,"
+             "secintel-statistics-close-redirect#}}",
+             "get-secintel-statistics"},
+            {"show services security-intelligence dns-statistics",
+             "Show what DNS profiles did with requests",
+             {profile},
+             show_dns_statistics,
+             "dns-statistics{category}",
+             "get-dns-statistics"},
+            {"clear services security-intelligence statistics",
+             "Clear statistics of profiles",
+             {},
+             clear_statistics,
+             "clear-secintel-statistics",
+             "clear-secintel-statistics"},
+            {"clear services security-intelligence dns-statistics",
+             "Clear statistics of DNS profiles",
+             {},
+             clear_dns_statistics,
+             "clear-dns-statistics",
+             "clear-dns-statistics"},
             {"request services security-intelligence download",
              "Download feeds now",
              {},
-             request_download},
+             request_download,
+             "secintel-download{secintel-download-result}",
+             "request-secintel-download"},
             {"request services security-intelligence download status",
              "Show the last feed update",
              {},
-             show_update_status}};
+             show_update_status,
+             kUpdateShape,
+             "request-secintel-download-status"},
+            {"request services security-intelligence uninstall",
+             "Remove downloaded feeds",
+             {},
+             request_uninstall,
+             "secintel-uninstall",
+             "request-secintel-uninstall"},
+            {"request services security-intelligence uninstall status",
+             "Show the removal of feeds",
+             {},
+             request_uninstall,
+             "secintel-uninstall",
+             "request-secintel-uninstall-status"}};
 }
 
 }  // namespace eti::cli

@@ -53,13 +53,56 @@ TEST_F(LayoutTest, LargeStatisticsStayInOneColumn) {
               "  Session detected:          6\n");
 }
 
-TEST_F(LayoutTest, StatisticsDetailAddsTheLedger) {
+TEST_F(LayoutTest, StatisticsDetailAddsLedgersSharesAndCounters) {
+    control::StatisticsStatus& s = backend_.fixed.statistics;
+    s.sessions_whitelisted = 3;
+    s.records_drained = 12;
+    s.records_ring_full = 1;
+    s.counters.push_back({"ended-certificate", "sessions that ended: certificate seen", 6});
+    s.counters.push_back({"ended-tls13", "sessions that ended: certificate hidden", 2});
+    backend_.fixed.link.restored_records = 4;
+    backend_.fixed.link.spooled_records = 5;
+    backend_.fixed.link.in_flight_records = 1;
     const std::string text = run("show services security-metadata-streaming statistics detail");
-    EXPECT_EQ(text.substr(0, sizeof kStatistics - 1), kStatistics);
-    EXPECT_NE(text.find("  Records lost, rejected:                      2\n"), std::string::npos)
-        << text;
-    EXPECT_NE(text.find("  sessions-inspected:                         10\n"), std::string::npos)
-        << text;
+    EXPECT_EQ(text.substr(text.find("\nSession ledger")),
+              "\n"
+              "Session ledger since the daemon's start:\n"
+              "  Sessions recognised:                        13\n"
+              "  Sessions whitelisted:                        3\n"
+              "  Sessions ended, certificate:                 6\n"
+              "  Sessions ended, tls13:                       2\n"
+              "  Sessions open:                               2\n"
+              "  Sum:                                        13\n"
+              "  Difference:                                  0\n"
+              "\n"
+              "Record ledger since the daemon's start:\n"
+              "  Records made:                               13\n"
+              "  Records of earlier runs:                     4\n"
+              "  Records acknowledged:                        8\n"
+              "  Records waiting for a batch:                 0\n"
+              "  Records in flight:                           1\n"
+              "  Records spooled:                             5\n"
+              "  Records lost, rejected:                      2\n"
+              "  Records lost, spool full:                    0\n"
+              "  Records lost, spool corrupt:                 0\n"
+              "  Records lost, ring full:                     1\n"
+              "  Sum:                                        17\n"
+              "  Difference:                                  0\n"
+              "\n"
+              "Visibility of ended sessions:\n"
+              "  certificate:                                 6   75.0 %\n"
+              "  tls13:                                       2   25.0 %\n"
+              "\n"
+              "Counters:\n"
+              "  sessions-inspected:                         10  sessions recognised\n"
+              "  ended-certificate:                           6  sessions that ended: certificate "
+              "seen\n"
+              "  ended-tls13:                                 2  sessions that ended: certificate "
+              "hidden\n");
+    s.records_drained = 10;  // two records that nobody accounts for are not hidden
+    EXPECT_EQ(run("show services security-metadata-streaming statistics detail | match diff"),
+              "  Difference:                                  0\n"
+              "  Difference:                                  2\n");
 }
 
 TEST_F(LayoutTest, WhitelistUsesTheAddressTableWithoutFooter) {
@@ -91,9 +134,30 @@ TEST_F(LayoutTest, DynamicAddressSelectsByCategoryAndFeed) {
               "Count: 0 lines\n");
     EXPECT_EQ(run("show security dynamic-address feed-name Infected-Hosts | match ID- | count"),
               "Count: 2 lines\n");
-    EXPECT_EQ(run("show security dynamic-address summary").substr(0, 99),
+    EXPECT_EQ(run("show security dynamic-address ip-start 10.0.1.11 ip-end 10.255.0.0 | match ID-"),
+              "1       10.1.1.10            10.1.1.10            Infected-Hosts/1 ID-57baeb87\n");
+    EXPECT_EQ(run("show security dynamic-address family inet6 | match ID- | count"),
+              "Count: 0 lines\n");
+    EXPECT_EQ(run("show security dynamic-address instance geoip | match ID- | count"),
+              "Count: 0 lines\n");
+    EXPECT_EQ(run("show security dynamic-address address-name ID-b071082d | match ID- | count"),
+              "Count: 1 lines\n");
+    EXPECT_EQ(run("show security dynamic-address summary instance default"),
               "Instance Name                              : default\n"
-              "    Total number of IPv4 entries           : 3");
+              "    Total number of IPv4 entries           : 3\n"
+              "    Total number of IPv4 entries from feed : 3\n"
+              "    Total number of IPv6 entries           : 0\n"
+              "    Total number of IPv6 entries from feed : 0\n"
+              "\n"
+              "Feed                                       : CC / cc_cert_sha1\n"
+              "    Total entries                          : 10\n"
+              "    Total updates                          : 0\n"
+              "    Errors                                 : 0\n"
+              "    Last error                             : N/A\n"
+              "    Last update                            : 2024-11-25 09:40:27 CET\n"
+              "    Last update status                     : Store succeeded\n"
+              "    Next update                            : 2024-11-25 09:41:27 CET\n"
+              "    Next expire                            : 2025-01-04 09:33:50 CET\n");
 }
 
 TEST_F(LayoutTest, CategorySummaryIsTheVendorsSample) {
@@ -244,29 +308,6 @@ TEST_F(LayoutTest, JsonWrapsEveryValueAsTheVendorDoes) {
     const auto statistics = nlohmann::json::parse(
         run("show services security-metadata-streaming statistics | display json"));
     EXPECT_EQ(statistics["security-metadata-statistics"][0]["session-inspected"][0]["data"], "10");
-}
-
-TEST_F(LayoutTest, EveryCommandRendersAsJsonAndXml) {
-    for (const char* line :
-         {"show services security-metadata-streaming statistics detail",
-          "show services security-metadata-streaming whitelist detail",
-          "show security dynamic-address", "show security dynamic-address summary",
-          "show services security-intelligence category summary",
-          "show services security-intelligence category list",
-          "show services security-intelligence update status",
-          "show services security-intelligence statistics",
-          "show services advanced-anti-malware status", "show security flow session",
-          "show security flow session summary", "show security forward-options secure-wire",
-          "show version"}) {
-        SCOPED_TRACE(line);
-        const auto json = nlohmann::json::parse(run(std::string(line) + " | display json"));
-        ASSERT_EQ(json.size(), 1U);
-        EXPECT_FALSE(json.begin().value()[0].empty());
-        const std::string xml = run(std::string(line) + " | display xml");
-        EXPECT_TRUE(xml.starts_with("<rpc-reply xmlns:junos=\"http://xml.juniper.net/junos/"));
-        EXPECT_NE(xml.find("<" + json.begin().key() + ">"), std::string::npos);
-        EXPECT_TRUE(xml.ends_with("</rpc-reply>\n"));
-    }
 }
 
 TEST_F(LayoutTest, XmlEscapesWhatFeedsBring) {

@@ -163,5 +163,26 @@ TEST_F(ControllerTest, EventsWakeTheLoop) {
     EXPECT_EQ(dataplane_.infected_hosts().read()->entries().size(), 1U);
 }
 
+TEST_F(ControllerTest, AClearMovesWhatIsShownAndNothingElse) {
+    dataplane_.worker(0).counters = {4, 1, 2, 0};
+    controller_->clear_statistics(Cleared::MetadataStreaming);
+    dataplane_.worker(0).counters = {7, 1, 2, 1};
+    const Status status = controller_->status();
+    EXPECT_EQ(status.statistics.sessions_inspected, 7U);
+    const StatisticsStatus shown = since(status.statistics, status.streaming_cleared);
+    EXPECT_EQ(shown.sessions_inspected, 3U);
+    EXPECT_EQ(shown.sessions_whitelisted, 0U);
+    EXPECT_EQ(shown.records_ring_full, 1U);
+    EXPECT_EQ(shown.counters.front().value, 3U);
+    EXPECT_EQ(since(status.statistics, status.anti_malware_cleared).sessions_inspected, 7U);
+}
+
+TEST_F(ControllerTest, RecordsAreKeptForExplanation) {
+    push(dataplane_.worker(0).records, example_record(5));
+    controller_->turn();
+    ASSERT_NE(controller_->recent_sessions().find(5), nullptr);
+    EXPECT_EQ(controller_->recent_sessions().capacity(), settings_.limits.recent_sessions);
+}
+
 }  // namespace
 }  // namespace eti::control

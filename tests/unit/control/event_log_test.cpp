@@ -73,7 +73,8 @@ const metadata::SensorIdentity kSensor{"eti1", "b007"};
 
 TEST(EventLog, CertificateHitIsTheVendorsActionLog) {
     UdpReceiver receiver;
-    LogSender sender({receiver.stream("secintel")});
+    EventLoop loop(std::chrono::milliseconds(10));
+    LogSender sender({receiver.stream("secintel")}, loop);
     EventLog log(sender, kSensor);
     log.on_record(hit(7, metadata::Action::Block), policy_with(std::nullopt, false, false),
                   at_second(0));
@@ -92,7 +93,8 @@ TEST(EventLog, CertificateHitIsTheVendorsActionLog) {
 
 TEST(EventLog, OneSessionIsLoggedAndCountedOnce) {
     UdpReceiver receiver;
-    LogSender sender({receiver.stream("secintel")});
+    EventLoop loop(std::chrono::milliseconds(10));
+    LogSender sender({receiver.stream("secintel")}, loop);
     EventLog log(sender, kSensor);
     metadata::Record record = hit(7, metadata::Action::Block);
     const auto policy = policy_with(std::nullopt, false, false);
@@ -129,7 +131,8 @@ TEST(EventLog, ProfileDecidesWhetherAHitIsLoggedAndHowItIsCalled) {
     for (const Case& c : cases) {
         SCOPED_TRACE(c.why);
         UdpReceiver receiver;
-        LogSender sender({receiver.stream("all")});
+        EventLoop loop(std::chrono::milliseconds(10));
+        LogSender sender({receiver.stream("all")}, loop);
         EventLog log(sender, kSensor);
         log.on_record(hit(1, c.action), policy_with(c.decision, false, false), at_second(0));
         const std::string message = receiver.take();
@@ -159,7 +162,8 @@ TEST(EventLog, SessionLogFollowsTheStreamingPolicy) {
     for (const Case& c : cases) {
         SCOPED_TRACE(c.why);
         UdpReceiver receiver;
-        LogSender sender({receiver.stream("eti")});
+        EventLoop loop(std::chrono::milliseconds(10));
+        LogSender sender({receiver.stream("eti")}, loop);
         EventLog log(sender, kSensor);
         metadata::Record record = c.detected ? hit(3, metadata::Action::Block) : example_record(3);
         record.phase = metadata::Phase::End;
@@ -174,7 +178,8 @@ TEST(EventLog, SessionLogFollowsTheStreamingPolicy) {
 
 TEST(EventLog, InfectedHostIsTheVendorsEventLog) {
     UdpReceiver receiver;
-    LogSender sender({receiver.stream("aamw")});
+    EventLoop loop(std::chrono::milliseconds(10));
+    LogSender sender({receiver.stream("aamw")}, loop);
     EventLog log(sender, kSensor);
     const intel::InfectedHost host{
         net::IpAddress::v4(10, 0, 1, 10), 10, "certificate-blocklist: Dridex C&C", {}, {}};
@@ -192,7 +197,8 @@ TEST(EventLog, InfectedHostIsTheVendorsEventLog) {
 
 TEST(EventLog, CategoryFilterKeepsOtherEventsOut) {
     UdpReceiver receiver;
-    LogSender sender({receiver.stream("aamw")});
+    EventLoop loop(std::chrono::milliseconds(10));
+    LogSender sender({receiver.stream("aamw")}, loop);
     EventLog log(sender, kSensor);
     log.on_record(hit(1, metadata::Action::Block), policy_with(std::nullopt, true, false),
                   at_second(0));
@@ -225,12 +231,16 @@ TEST(Syslog, ValuesAreEscapedAndUnprintableBytesReplaced) {
 }
 
 TEST(LogSender, StreamsThatCannotBeSentSayWhy) {
+    EventLoop loop(std::chrono::milliseconds(10));
+    const config::TlsProfile profile{"p", "/nonexistent/ca.pem", {}, {}};
     LogSender sender({{"names", "all", "siem.example", 514, config::LogTransport::Udp},
-                      {"tls", "all", "127.0.0.1", 514, config::LogTransport::Tls}});
+                      {"files", "all", "127.0.0.1", 514, config::LogTransport::Tls, profile}},
+                     loop);
     sender.send("eti", "x");
     const auto status = sender.status();
     EXPECT_NE(status[0].problem.find("'siem.example' is not an IP address"), std::string::npos);
-    EXPECT_NE(status[1].problem.find("only transport protocol udp"), std::string::npos);
+    EXPECT_NE(status[1].problem.find("log stream files: /nonexistent/ca.pem"), std::string::npos)
+        << status[1].problem;
     EXPECT_EQ(status[0].dropped, 1U);
     EXPECT_EQ(status[1].dropped, 1U);
 }

@@ -43,7 +43,9 @@ class RecordDrainTest : public testing::Test {
     Batcher batcher_{sink_, {.records = 3, .age = std::chrono::milliseconds(1000)}};
     std::vector<uint64_t> seen_;
     RecordDrain drain_{links_, certificates_, batcher_, kSensor,
-                       [this](const metadata::Record& record) { seen_.push_back(record.id); }};
+                       [this](const metadata::Record& record, const metadata::CertificateSummary*) {
+                           seen_.push_back(record.id);
+                       }};
 };
 
 TEST_F(RecordDrainTest, RecordsOfAllWorkersComeOutOnceInOrder) {
@@ -114,12 +116,13 @@ TEST_F(RecordDrainTest, AnswersJoinTheRecordsOfAnyWorker) {
 
 TEST_F(RecordDrainTest, AnAnswerIsReadEvenWhenItCameWhileRecordsAreRead) {
     // The observer runs between two records, as a worker does.
-    RecordDrain drain(links_, certificates_, batcher_, kSensor, [this](const auto& record) {
-        if (record.id == 1) {
-            push_answer(dataplane_.worker(1), "www.example.com", -1);
-            push(dataplane_.worker(0).records, example_record(2));
-        }
-    });
+    RecordDrain drain(links_, certificates_, batcher_, kSensor,
+                      [this](const auto& record, const auto*) {
+                          if (record.id == 1) {
+                              push_answer(dataplane_.worker(1), "www.example.com", -1);
+                              push(dataplane_.worker(0).records, example_record(2));
+                          }
+                      });
     push(dataplane_.worker(0).records, example_record(1));
     drain.drain(at_second(0), 1000);
     batcher_.flush();
