@@ -17,6 +17,7 @@ find_package(PkgConfig REQUIRED)
 # DPDK's flags (-march=corei7 -include rte_config.h) stay PRIVATE to the rooms that wrap it.
 pkg_check_modules(DPDK REQUIRED IMPORTED_TARGET libdpdk)
 pkg_check_modules(YANG REQUIRED IMPORTED_TARGET libyang)
+pkg_check_modules(EXPAT REQUIRED IMPORTED_TARGET expat)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(EDIT REQUIRED IMPORTED_TARGET libedit)
 pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)

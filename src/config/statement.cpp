@@ -185,6 +185,10 @@ bool Statement::secret() const {
     return info(node_).secret;
 }
 
+bool Statement::numeric() const {
+    return is_term(node_) && is_number(type_of(node_));
+}
+
 bool Statement::in_choice() const {
     return case_of(node_) != nullptr;
 }
