@@ -143,9 +143,29 @@ class WireCompiler {
     std::map<std::string, std::string> device_users_;
 };
 
+// As a constraint of the model each would look at all interfaces for each interface.
+void check_zones(const Tree& tree) {
+    const Node interfaces = tree.top("interfaces");
+    std::set<std::string_view> used;
+    for (const Node& zone : tree.top("security").child("zones").children("security-zone")) {
+        for (const Node& own : zone.children("interfaces")) {
+            const std::string_view name = own.value();
+            const std::size_t dot = name.rfind('.');
+            if (!interfaces.entry("interface", name.substr(0, dot))
+                     .entry("unit", name.substr(dot + 1))) {
+                tree.fail(own, "interface unit must be defined under [interfaces]");
+            }
+            if (!used.insert(name).second) {
+                tree.fail(own, "interface is assigned to more than one security zone");
+            }
+        }
+    }
+}
+
 }  // namespace
 
 void compile_wires(const Tree& tree, Settings& settings) {
+    check_zones(tree);
     WireCompiler compiler(tree);
     const Node options = tree.top("security").child("forwarding-options");
     for (const Node& wire : options.children("secure-wire")) {

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 struct ly_ctx;
@@ -123,7 +123,7 @@ class Tree {
     Tree(const Tree&) = delete;
     Tree& operator=(const Tree&) = delete;
 
-    // Each of these finds or creates one node below parent (null: at the top).
+    // Each of these makes one node below parent (null: at the top), which has none like it.
     Node container(Node parent, Statement statement, Position position);
     Node entry(Node parent, Statement list, const std::vector<KeyValue>& keys);
     Node leaf(Node parent, Statement statement, const std::string& value, Position position);
@@ -141,11 +141,10 @@ class Tree {
   private:
     struct Data {  // on the heap: libyang keeps pointers into the tree while it moves
         lyd_node* first = nullptr;
-        std::unordered_map<const lyd_node*, Position> positions;
+        std::deque<Position> positions;  // libyang's nodes point to theirs
         ~Data();
     };
 
-    lyd_node* siblings(Node parent) const;
     Node remember(Node parent, lyd_node* node, Position position);
     [[noreturn]] void fail_validation() const;
 

@@ -3,6 +3,7 @@
 #include "config/candidate/statement_text.h"
 #include "config/model.h"
 #include "config/schema_info.h"
+#include "eti/base/check.h"
 #include "eti/config/store.h"
 
 #include <libyang/libyang.h>
@@ -125,23 +126,16 @@ Tree::Tree(const Model& model, std::string file)
 
 Tree::~Tree() = default;
 
-lyd_node* Tree::siblings(Node parent) const {
-    return parent ? lyd_child(parent.raw()) : data_->first;
-}
-
 Node Tree::remember(Node parent, lyd_node* node, Position position) {
     if (!parent) {
         lyd_insert_sibling(data_->first, node, &data_->first);
     }
-    data_->positions.emplace(node, position);
+    node->priv = &data_->positions.emplace_back(position);
     return Node(node);
 }
 
 Node Tree::container(Node parent, Statement statement, Position position) {
     lyd_node* node = nullptr;
-    if (lyd_find_sibling_val(siblings(parent), statement.raw(), nullptr, 0, &node) == LY_SUCCESS) {
-        return Node(node);
-    }
     if (lyd_new_inner(parent.raw(), statement.raw()->module, statement.raw()->name, 0, &node) !=
         LY_SUCCESS) {
         fail(position, last_message(model_->raw()));
@@ -150,35 +144,22 @@ Node Tree::container(Node parent, Statement statement, Position position) {
 }
 
 Node Tree::entry(Node parent, Statement list, const std::vector<KeyValue>& keys) {
-    const Position position = keys.at(0).position;
-    const std::string which = predicates(list, keys);
+    ETI_CHECK(keys.size() == list.keys().size() && keys.size() <= 2);
+    const char* second = keys.size() == 2 ? keys[1].value.c_str() : nullptr;
     lyd_node* node = nullptr;
-    if (lyd_find_sibling_val(siblings(parent), list.raw(), which.c_str(), which.size(), &node) ==
-        LY_SUCCESS) {
-        return Node(node);
-    }
-    if (lyd_new_list2(parent.raw(), list.raw()->module, list.raw()->name, which.c_str(), 0,
-                      &node) != LY_SUCCESS) {
-        fail(position, last_message(model_->raw()));
+    if (lyd_new_list(parent.raw(), list.raw()->module, list.raw()->name, 0, &node,
+                     keys[0].value.c_str(), second) != LY_SUCCESS) {
+        fail(keys[0].position, last_message(model_->raw()));
     }
     std::size_t i = 0;
     for (lyd_node* key = lyd_child(node); key != nullptr && i < keys.size(); key = key->next) {
-        data_->positions.emplace(key, keys[i++].position);
+        key->priv = &data_->positions.emplace_back(keys[i++].position);
     }
-    return remember(parent, node, position);
+    return remember(parent, node, keys[0].position);
 }
 
 Node Tree::leaf(Node parent, Statement statement, const std::string& value, Position position) {
-    const bool many = statement.kind() == Kind::LeafList;
     lyd_node* node = nullptr;
-    if (lyd_find_sibling_val(siblings(parent), statement.raw(), many ? value.c_str() : nullptr,
-                             many ? value.size() : 0, &node) == LY_SUCCESS) {
-        if (!many && statement.kind() == Kind::Leaf) {  // as on the vendor's line, the last wins
-            lyd_change_term(node, value.c_str());
-            data_->positions[node] = position;
-        }
-        return Node(node);
-    }
     if (lyd_new_term(parent.raw(), statement.raw()->module, statement.raw()->name, value.c_str(), 0,
                      &node) != LY_SUCCESS) {
         fail(position, last_message(model_->raw()));
@@ -230,9 +211,8 @@ std::vector<Node> Tree::tops() const {
 
 Position Tree::position(Node node) const {
     for (; node; node = node.parent()) {
-        const auto found = data_->positions.find(node.raw());
-        if (found != data_->positions.end()) {
-            return found->second;
+        if (node.raw()->priv != nullptr) {
+            return *static_cast<const Position*>(node.raw()->priv);
         }
     }
     return {};
@@ -240,8 +220,10 @@ Position Tree::position(Node node) const {
 
 void Tree::fail(Node node, const std::string& reason) const {
     const Position place = position(node);
-    const Node shown =
-        node.statement().extension("reported-by-parent") && node.parent() ? node.parent() : node;
+    const bool part =
+        node && node.parent() &&
+        (node.statement().extension("reported-by-parent") || lysc_is_key(node.raw()->schema));
+    const Node shown = part ? node.parent() : node;
     const std::string path = shown.parent().words();
     std::string word = shown.words();
     if (!path.empty()) {

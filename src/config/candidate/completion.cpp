@@ -65,8 +65,8 @@ class Completer {
             word({' ', "]", "End of the list of values", false});
         }
         if (expected.value.raw() != nullptr) {
-            values(expected.value);
             existing_keys(parser, level);
+            values(expected.value, !expected.listed);
         }
         const bool last_inner =
             !parser.steps().empty() && is_inner(parser.steps().back().statement);
@@ -222,7 +222,7 @@ class Completer {
                 entries(here, statement, 0, {});
                 value_slot(statement.keys()[0], '>');
             } else {
-                values(statement);
+                values(statement, true);
             }
         }
     }
@@ -250,7 +250,7 @@ class Completer {
         }
     }
 
-    void values(Statement statement) {
+    void values(Statement statement, bool may_open) {
         const std::vector<Statement::Name> names = statement.names();
         for (const Statement::Name& each : names) {
             word({' ', std::string(each.name), std::string(each.description), false});
@@ -261,7 +261,7 @@ class Completer {
         if (names.empty()) {
             value_slot(statement, ' ');
         }
-        if (statement.kind() == Kind::LeafList && line_.prefix.empty()) {
+        if (may_open && statement.kind() == Kind::LeafList && line_.prefix.empty()) {
             word({' ', "[", "Open a set of values", false});
         }
     }

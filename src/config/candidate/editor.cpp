@@ -12,9 +12,7 @@ namespace {
 constexpr const char* kNotFound = "warning: statement not found";
 
 [[noreturn]] void fail_protected(const ConfigNode& node) {
-    throw EditError(
-        "error: " + banner(level_of(node)).substr(1, banner(level_of(node)).size() - 2) +
-        " is protected; unprotect it first");
+    throw EditError("error: " + banner(level_of(node)) + " is protected; unprotect it first");
 }
 
 void reject_protected_below(const ConfigNode& node) {

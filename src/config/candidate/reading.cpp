@@ -49,6 +49,9 @@ class LineReader {
         } else if (verb == "protect") {
             existing(tokens_.size()).protect = true;
         } else if (verb == "annotate" && tokens_.size() > 2) {
+            if (tokens_.back().text.find("*/") != std::string::npos) {
+                fail(tokens_.back().column, "a comment cannot hold '*/'");
+            }
             existing(tokens_.size() - 1).comment = tokens_.back().text;
         } else {
             fail(tokens_[0].column, "unknown command '" + verb +

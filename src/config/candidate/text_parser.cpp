@@ -55,8 +55,9 @@ class TextParser {
 
     bool at_end() const { return token_.kind == Kind::End || parsed_.errors.size() >= kMaxErrors; }
 
-    // block reads statements up to its '}', which it leaves, or to the end of the text.
-    void block(ConfigNode& node, const Level& level) {
+    // block reads statements up to its '}', which it leaves, or to the end of the text. list: the
+    // keyword of a list whose entries they are, as in "groups { a { } b { } }".
+    void block(ConfigNode& node, const Level& level, const Token* list = nullptr) {
         ++depth_;
         std::string comment;
         while (!at_end() && token_.kind != Kind::CloseBlock) {
@@ -66,7 +67,7 @@ class TextParser {
             } else if (token_.kind == Kind::Semicolon) {
                 advance();
             } else {
-                statement(node, level, std::exchange(comment, {}));
+                statement(node, level, std::exchange(comment, {}), list);
             }
         }
         --depth_;
@@ -94,12 +95,15 @@ class TextParser {
         return prefix;
     }
 
-    void statement(ConfigNode& node, const Level& level, std::string comment) {
+    void statement(ConfigNode& node, const Level& level, std::string comment, const Token* list) {
         bool bad = bad_token_;
         const Prefix before = prefix(std::move(comment));
         WordParser words(model_, level);
         TextToken last = token_;
         try {
+            if (list != nullptr) {
+                words.take(*list);
+            }
             for (; is_word(); advance()) {
                 last = token_;
                 bad = bad || bad_token_;
@@ -109,6 +113,10 @@ class TextParser {
             }
             if (bad) {
                 return skip();
+            }
+            if (token_.kind == Kind::OpenBlock && words.expected().value.raw() != nullptr &&
+                words.steps().back().statement.hierarchy()) {
+                return nested(node, &last.word);
             }
             finish(node, words, before, last);
         } catch (const WordError& error) {
@@ -149,16 +157,19 @@ class TextParser {
         }
         ConfigNode& added = apply_steps(node, words.steps(), last.line, contradiction_);
         describe(added, before);
-        advance();
         if (opens) {
             nested(added);
+        } else {
+            advance();
         }
         drop_empty(added, node);
     }
 
-    void nested(ConfigNode& node) {
+    // nested reads the block that has just been opened.
+    void nested(ConfigNode& node, const Token* list = nullptr) {
         const TextToken opened = token_;
-        block(node, level_of(node));
+        advance();
+        block(node, level_of(node), list);
         if (token_.kind == Kind::CloseBlock) {
             advance();
         } else {

@@ -3,6 +3,7 @@
 #include "config/candidate/statement_text.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace eti::config {
 namespace {
@@ -39,6 +40,9 @@ class TextPrinter {
     // index of the next.
     std::size_t statement(const ConfigNode::Children& children, std::size_t at, unsigned level) {
         std::size_t end = at + 1;
+        if (children[at]->statement.hierarchy()) {
+            return groups(children, at, level);
+        }
         if (joins(*children[at])) {
             while (end < children.size() && joins(*children[end]) &&
                    children[end]->statement.raw() == children[at]->statement.raw()) {
@@ -53,13 +57,14 @@ class TextPrinter {
         return end;
     }
 
-    void one(const ConfigNode& node, unsigned level) {
+    void one(const ConfigNode& node, unsigned level, bool keyword_said = false) {
         if (hidden(node) || (node.children().empty() && !node.statement.may_stand_alone())) {
             return;
         }
         before(node, level);
         begin_line(node, level);
-        text_.append(words_of(node, options_.mask));
+        const std::string words = words_of(node, options_.mask);
+        text_.append(words, keyword_said ? node.statement.keyword().size() + 1 : 0);
         if (!is_inner(node) || node.children().empty()) {
             end_line(node);
         } else if (on_one_line(node)) {
@@ -79,6 +84,19 @@ class TextPrinter {
     std::string take() { return std::move(text_); }
 
   private:
+    // groups prints entries of one list together in a block.
+    std::size_t groups(const ConfigNode::Children& children, std::size_t at, unsigned level) {
+        const Statement list = children[at]->statement;
+        indent(*children[at], level);
+        text_.append(list.keyword()).append(" {\n");
+        for (; at < children.size() && children[at]->statement.raw() == list.raw(); ++at) {
+            one(*children[at], level + 1, true);
+        }
+        indent(*children[at - 1], level);
+        text_.append("}\n");
+        return at;
+    }
+
     bool hidden(const ConfigNode& node) const { return options_.hidden && options_.hidden(node); }
 
     std::string note(const ConfigNode& node) const {
@@ -182,29 +200,29 @@ class SetPrinter {
         if (is_inner(node) && !node.children().empty()) {
             below(node, path);
         } else {
-            line("set", path);
+            line(text_, "set", path);
         }
         if (!node.comment.empty()) {
-            line("annotate", path + " " + quoted(node.comment));
+            line(text_, "annotate", path + " " + quoted(node.comment));
         }
         if (node.inactive) {
-            line("deactivate", path);
+            line(text_, "deactivate", path);
         }
         if (node.protect) {
-            protects_.append("protect ").append(path).append("\n");
+            line(protections_, "protect", path);
         }
     }
 
-    std::string take() { return std::move(text_.append(protects_)); }
+    std::string take() { return text_ + protections_; }
 
   private:
-    void line(std::string_view verb, const std::string& rest) {
-        text_.append(verb).append(" ").append(rest).append("\n");
+    static void line(std::string& text, std::string_view verb, const std::string& rest) {
+        text.append(verb).append(" ").append(rest).append("\n");
     }
 
     const PrintOptions& options_;
     std::string text_;
-    std::string protects_;  // last, as nothing above or below may change after it
+    std::string protections_;  // last: they keep what comes after them from being done
 };
 
 }  // namespace

@@ -235,6 +235,7 @@ void WordParser::finish(std::size_t end_column, Open open) {
 
 WordParser::Expected WordParser::expected() const {
     Expected expected;
+    expected.listed = bracket_ != Bracket::None;
     expected.closing = bracket_ == Bracket::Filled;
     if (pending_.raw() == nullptr) {
         for (const Statement& child : model_.children(statement_)) {

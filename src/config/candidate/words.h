@@ -73,6 +73,7 @@ class WordParser {
         Statement value;           // a value of it, or
         std::string_view keyword;  // this word, or
         std::vector<Statement> statements;
+        bool listed = false;   // the value stands in brackets
         bool closing = false;  // ']'
         bool may_end = false;
     };

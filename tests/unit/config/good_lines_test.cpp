@@ -363,6 +363,12 @@ TEST(GoodLines, TogetherAreEveryStatementOfTheModel) {
             note_typed(top, seen);
         }
     }
+    for (const char* name : {"vendor_statements.conf", "vendor_statements_other_choices.conf"}) {
+        const Tree tree = parse_set_lines(model, testing::data_file(name), name);
+        for (const Node& top : tree.tops()) {
+            note_typed(top, seen);
+        }
+    }
     expect_seen(model, Statement(), seen);
 }
 

@@ -3,6 +3,10 @@
 
 #include "eti/config/store.h"
 
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +18,13 @@ inline const std::string kYangDirectory = ETI_SOURCE_DIR "/config/yang";
 inline const Loader& loader() {
     static const Loader instance(kYangDirectory);
     return instance;
+}
+
+// data_file answers a text of tests/data/config.
+inline std::string data_file(const std::string& name) {
+    std::ifstream file(ETI_SOURCE_DIR "/tests/data/config/" + name);
+    EXPECT_TRUE(file.good()) << name;
+    return {std::istreambuf_iterator<char>(file), {}};
 }
 
 // load answers the settings; a ConfigError reaches the test as its failure.
