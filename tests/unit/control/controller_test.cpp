@@ -109,7 +109,9 @@ TEST_F(ControllerTest, ANewConfigurationIsInForceAtOnce) {
     next.host_name = "eti2";
     next.limits.batch_records = 1;
     next.limits.flows_per_worker = 7;
-    next.policy = policy::Policy({{"trust", "untrust", {}, {policy::Rule{.name = "web"}}}});
+    policy::Rule web;
+    web.name = "web";
+    next.policy = policy::Policy({{"trust", "untrust", {}, {web}}});
     next.log_streams = {{"siem", "all", "127.0.0.1", 9}};
     const uint32_t generation = dataplane_.policy().generation();
     controller_->reconfigure(next);
