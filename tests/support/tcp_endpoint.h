@@ -31,6 +31,7 @@ class TcpEndpoint {
     Urgent urgent = Urgent::Apart;
     State state = State::Listening;
     bool takes_syn_data = false;  // RFC 7413
+    bool signs = false;           // RFC 2385: both ends have a key
     uint32_t own_next = 0;        // what it has sent: nothing beyond can be acknowledged
     uint32_t next = 0;            // the byte it waits for
     uint32_t window = 65'535;
@@ -45,11 +46,11 @@ class TcpEndpoint {
     // receive takes a segment that has arrived; true when it is to be acknowledged.
     bool receive(const net::PacketView& view) {
         const net::TcpOptions options = net::parse_tcp_options(view.tcp_options());
-        if (!undamaged(view) || options.has_md5 || state == State::Reset) {
+        if (!undamaged(view) || options.has_md5 != signs || state == State::Reset) {
             return false;
         }
         if (state != State::Open) {
-            return open(view);
+            return open(view, options);
         }
         const bool old = options.has_timestamp && timestamp_known_ &&
                          static_cast<int32_t>(options.timestamp - timestamp_) < 0;
@@ -84,7 +85,7 @@ class TcpEndpoint {
         return sum.finish() == 0;
     }
 
-    bool open(const net::PacketView& view) {
+    bool open(const net::PacketView& view, const net::TcpOptions& options) {
         const bool confirmed = view.has(net::kAck) && view.acknowledgment == own_next;
         if (view.has(net::kRst)) {
             state = state == State::Asking && confirmed ? State::Reset : state;
@@ -97,6 +98,8 @@ class TcpEndpoint {
             return false;
         }
         next = view.sequence + 1;
+        timestamp_ = options.timestamp;
+        timestamp_known_ = options.has_timestamp;
         if (takes_syn_data) {
             take(next, view.payload);
         }

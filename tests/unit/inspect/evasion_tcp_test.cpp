@@ -37,6 +37,7 @@ const Bytes kGarbage(300, 0xd0);
 // The ends sign what they send, up to the hello, and the server signs what follows.
 auto signed_connection(std::vector<Move> moves) {
     return [moves = std::move(moves)](Stage& s) {
+        s.client.signs = s.server.signs = true;
         s.open(md5());
         s.put({.side = kClientSide,
                .sequence = s.client_start,
@@ -56,7 +57,7 @@ auto after_an_echo(uint32_t echo, std::vector<Move> moves) {
         s.put({.side = kClientSide,
                .sequence = s.client_start,
                .payload = s.hello,
-               .options = timestamp(7, echo)});
+               .options = timestamp(echo + 1, echo)});
         return moves;
     };
 }
