@@ -104,6 +104,7 @@ struct LineEditor::Impl {
 
     unsigned char interrupt() {
         how = End::Interrupted;
+        hooks.write("^C\n");
         return CC_NEWLINE;
     }
 

@@ -29,6 +29,7 @@ import transcript
 
 HERE = pathlib.Path(__file__).resolve().parent
 BIN = pathlib.Path(os.environ.get("ETI_BIN", HERE.parents[2] / "build/dev/bin"))
+LEAKS = HERE.parents[1] / "support/lsan.supp"
 SECONDS = 20
 ROWS, COLUMNS = 24, 100
 
@@ -94,7 +95,7 @@ class Terminal:
     """eti on a pseudo terminal."""
 
     def __init__(self, daemon):
-        environment = dict(os.environ, TERM="vt100", HOME=str(daemon.folder), LC_ALL="C.UTF-8")
+        environment = dict(os.environ, TERM="vt100", LSAN_OPTIONS=f"suppressions={LEAKS}", HOME=str(daemon.folder), LC_ALL="C.UTF-8")
         self.screen = screen.Screen(COLUMNS)
         self.row = 0
         self.child = pexpect.spawn(
@@ -126,10 +127,10 @@ class Terminal:
 def settled(terminal):
     """What is on the screen when half a second has brought nothing new; only for --write."""
     last = None
-    while last != (last := terminal.seen()) or not last[-1]:
-        end = time.monotonic() + 0.5
+    while last != (last := terminal.seen()):
+        end = time.monotonic() + 0.7
         terminal.read_until(lambda _: time.monotonic() > end)
-    return last
+    return terminal.seen()
 
 
 def play(path, write):
