@@ -247,9 +247,12 @@ std::unique_ptr<ConfigNode> ConfigGenerator::changed(const ConfigNode& root) {
     change(*copy, 0);
     const auto tidy = [](auto& self, ConfigNode& node) -> void {
         for (std::size_t i = node.children().size(); i-- > 0;) {
-            self(self, *node.children()[i]);
+            ConfigNode& child = *node.children()[i];
+            self(self, child);
+            if (child.children().empty() && !child.statement.may_stand_alone()) {
+                node.take(child);
+            }
         }
-        config::prune(node);
     };
     tidy(tidy, *copy);
     return copy;
