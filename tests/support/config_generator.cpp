@@ -26,6 +26,9 @@ const std::vector<std::string>& plausible() {
         // files and addresses of services
         "/etc/openeti/file.pem", "https://analysis.example:443", "https://[2001:db8::1]/a?b=c&d",
         "http://127.0.0.1:8080/x", "sha256:abc", "4", "17",
+        // hashes of certificates, sizes, ranges
+        "da39a3ee5e6b4b0d3255bfef95601890afd80709", "0123456789ABCDEF0123456789abcdef01234567",
+        "5m", "192.0.2.1-192.0.2.9",
         // names with the marks of some form in them
         "semi;colon", "brace{d}", "a#b", "<less&more>", "in[dex]", "a]b", "100%", "back\\slash",
         "a:b=c", "/*c*/", "//", "@name", "tick`$x",

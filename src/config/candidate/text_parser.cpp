@@ -156,7 +156,10 @@ class TextParser {
             return;
         }
         ConfigNode& added = apply_steps(node, words.steps(), last.line, contradiction_);
-        describe(added, before);
+        // What is said before a line is said of all of it, where one line is how it is shown.
+        const bool shared = words.steps().back().parent != Step::kLevel &&
+                            added.parent()->statement.extension("oneliner");
+        describe(shared ? *added.parent() : added, before);
         if (opens) {
             nested(added);
         } else {

@@ -91,15 +91,19 @@ class Daemon:
         return code == 0
 
 
+def environment(daemon):
+    return dict(os.environ, TERM="vt100", LSAN_OPTIONS=f"suppressions={LEAKS}",
+                HOME=str(daemon.folder), LC_ALL="C.UTF-8")
+
+
 class Terminal:
     """eti on a pseudo terminal."""
 
     def __init__(self, daemon):
-        environment = dict(os.environ, TERM="vt100", LSAN_OPTIONS=f"suppressions={LEAKS}", HOME=str(daemon.folder), LC_ALL="C.UTF-8")
         self.screen = screen.Screen(COLUMNS)
         self.row = 0
         self.child = pexpect.spawn(
-            str(BIN / "eti"), ["--socket", str(daemon.socket)], env=environment,
+            str(BIN / "eti"), ["--socket", str(daemon.socket)], env=environment(daemon),
             cwd=str(daemon.folder), dimensions=(ROWS, COLUMNS), encoding="utf-8", echo=False,
         )
 

@@ -74,6 +74,11 @@ constexpr Case kCases[] = {
      "host-name\ndeactivate system host-name",
      "/* all of it */\nsystem {\n    /* why */\n    inactive: protect: host-name a;\n"
      "    login {\n        inactive: user u {\n            class operator;\n        }\n    }\n}\n"},
+    {"a statement on one line with what is below it",
+     "set services openeti allowlist hostname a.example description x\ndeactivate services openeti "
+     "allowlist hostname a.example\nannotate services openeti allowlist hostname a.example why",
+     "services {\n    openeti {\n        allowlist {\n            /* why */\n"
+     "            inactive: hostname a.example description x;\n        }\n    }\n}\n"},
     {"a value of several that is inactive stands alone, in its place",
      "set services openeti certificate-list [ /a /b /c /d ]\ndeactivate services openeti "
      "certificate-list /b",
