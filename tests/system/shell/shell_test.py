@@ -95,7 +95,9 @@ class Terminal:
     """eti on a pseudo terminal."""
 
     def __init__(self, daemon):
-        environment = dict(os.environ, TERM="vt100", LSAN_OPTIONS=f"suppressions={LEAKS}", HOME=str(daemon.folder), LC_ALL="C.UTF-8")
+        leaks = f"suppressions={LEAKS}:print_suppressions=0"
+        environment = dict(os.environ, TERM="vt100", HOME=str(daemon.folder), LC_ALL="C.UTF-8",
+                           LSAN_OPTIONS=leaks)
         self.screen = screen.Screen(COLUMNS)
         self.row = 0
         self.child = pexpect.spawn(

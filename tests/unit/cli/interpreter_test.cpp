@@ -163,17 +163,19 @@ TEST_F(InterpreterTest, CompletionKnowsWhatMayFollow) {
         std::size_t column;
     };
     const Case cases[] = {
-        {"", "request show", 0},
+        {"", "clear configure edit exit help quit request set show start", 0},
         {"sh", "show", 0},
-        {"show ", "security services version", 5},
+        {"show ", "cli configuration security services system version", 5},
         {"show services security-i", "security-intelligence", 14},
         {"show security dynamic-address ", "category-name feed-name summary", 30},
         {"show security dynamic-address summary ", "category-name feed-name", 38},
         {"show security dynamic-address category-name ", "<category>", 44},
         {"show nonsense ", "", 14},
-        {"show version | ", "count display except find last match no-more", 15},
+        {"show version | ", "append count display except find last match no-more refresh save tee",
+         15},
         {"show version | display ", "json xml", 23},
-        {"show version |", "count display except find last match no-more", 14},
+        {"show version |", "append count display except find last match no-more refresh save tee",
+         14},
         {"show version | count | ma", "match", 23},
     };
     for (const Case& c : cases) {
