@@ -65,19 +65,6 @@ std::string listing(const Completions& completions) {
     return rows.empty() ? "No valid completions\n" : possible_completions(rows) + "\n";
 }
 
-// A word that nothing begins with: a value where one may stand, else a mistake.
-CompletionReply unmatched(const Completions& completions) {
-    const bool value =
-        completions.may_end ||
-        std::any_of(completions.candidates.begin(), completions.candidates.end(),
-                    [](const Completion& c) { return is_value(c) || c.user_defined; });
-    if (value) {
-        return {};
-    }
-    return {
-        {}, completions.column == 0 ? "unknown command.\n" : "syntax error.\n", completions.column};
-}
-
 }  // namespace
 
 CompletionReply reply_to_key(const Completions& completions, std::string_view line, Key key) {
@@ -85,13 +72,16 @@ CompletionReply reply_to_key(const Completions& completions, std::string_view li
     if (completions.quoted) {
         return {std::string(typed) + character_of(key), {}, {}};
     }
+    const std::string literal = std::string(typed) + " ";
+    if (completions.problem && key != Key::Help) {
+        return key == Key::Space ? CompletionReply{literal, {}, {}} : CompletionReply{};
+    }
     if (completions.problem) {
         return {{}, completions.problem->message + "\n", completions.problem->column};
     }
     if (key == Key::Help) {
         return {{}, listing(completions), {}};
     }
-    const std::string literal = std::string(typed) + " ";
     if (typed.empty() && key == Key::Space) {
         return {literal, {}, {}};
     }
@@ -99,12 +89,8 @@ CompletionReply reply_to_key(const Completions& completions, std::string_view li
     if (words.size() == 1) {
         return {quoted(words.front().word) + " ", {}, {}};
     }
-    if (words.empty()) {
-        CompletionReply reply = unmatched(completions);
-        if (!reply.caret && key == Key::Space) {
-            reply.insert = literal;
-        }
-        return reply;
+    if (words.empty()) {  // a value, or a mistake that is told when the line is sent
+        return key == Key::Space ? CompletionReply{literal, {}, {}} : CompletionReply{};
     }
     if (key == Key::Tab) {
         const std::string prefix = common_prefix(words);

@@ -47,7 +47,9 @@ std::vector<Completion> complete_pipe(const Verb& verb, std::span<const Token> w
 }
 
 std::string notice_of(const config::PendingConfirm& pending, Timestamp now) {
-    const auto minutes = std::chrono::floor<std::chrono::minutes>(pending.deadline - now).count();
+    // Whole minutes that are left: of ten, nine from the first prompt on. now may be a tick old.
+    const auto left = pending.deadline - now - std::chrono::seconds(1);
+    const auto minutes = std::chrono::floor<std::chrono::minutes>(left).count();
     const std::string when = minutes < 1    ? "less than a minute"
                              : minutes == 1 ? "1 minute"
                                             : std::to_string(minutes) + " minutes";

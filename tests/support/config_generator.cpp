@@ -17,7 +17,7 @@ constexpr unsigned kMaxDepth = 12;
 // What strings are made of: each leaf takes those its type allows.
 const std::vector<std::string>& plausible() {
     static const std::vector<std::string> kTexts{
-        "alpha", "beta", "gamma", "delta-4", "x1", "any", "all",
+        "alpha", "beta", "gamma", "delta-4", "x1", "any", "all", "global",
         // addresses, prefixes and ports
         "10.0.0.1", "192.0.2.0/24", "0.0.0.0/0", "2001:db8::1", "2001:db8::/32", "80", "1000-2000",
         // interfaces, devices and names of machines
@@ -104,7 +104,9 @@ void ConfigGenerator::add(ConfigNode& parent, Statement statement, unsigned dept
         ConfigNode& node = add_one(parent, statement);
         if (is_inner(statement)) {
             fill(node, depth + 1);
-            config::prune(node);
+            if (node.children().empty() && !statement.may_stand_alone()) {
+                parent.take(node);
+            }
         }
     }
 }
@@ -194,7 +196,6 @@ void ConfigGenerator::drop(ConfigNode& root, const config::CheckError& error) {
 
 std::unique_ptr<ConfigNode> ConfigGenerator::valid() {
     auto root = any();
-    auto stripped = root->clone();
     const auto unprotect = [](auto& self, ConfigNode& node) -> void {
         node.protect = false;
         for (const auto& child : node.children()) {
@@ -246,9 +247,12 @@ std::unique_ptr<ConfigNode> ConfigGenerator::changed(const ConfigNode& root) {
     change(*copy, 0);
     const auto tidy = [](auto& self, ConfigNode& node) -> void {
         for (std::size_t i = node.children().size(); i-- > 0;) {
-            self(self, *node.children()[i]);
+            ConfigNode& child = *node.children()[i];
+            self(self, child);
+            if (child.children().empty() && !child.statement.may_stand_alone()) {
+                node.take(child);
+            }
         }
-        config::prune(node);
     };
     tidy(tidy, *copy);
     return copy;

@@ -3,6 +3,7 @@
 #include "config/candidate/inheritance.h"
 #include "config/candidate/session_impl.h"
 #include "config/candidate/statement_text.h"
+#include "config/forms/session_forms.h"
 
 #include <utility>
 
@@ -64,6 +65,10 @@ std::string EditSession::show(std::string_view arguments, const ShowOptions& opt
     ConfigNode& root = expansion.root ? *expansion.root : candidate;
     const std::vector<ConfigNode*> nodes =
         Editor(impl_->model, root).found(impl_->level, arguments);
+    if (options.form == Form::Xml || options.form == Form::Json ||
+        (options.changed && options.form == Form::Text)) {
+        return show_form(*impl_, nodes, options);
+    }
     if (options.form == Form::Set) {
         return as_set(nodes, print, options.relative);
     }

@@ -191,11 +191,11 @@ class SetPrinter {
             line("deactivate", path);
         }
         if (node.protect) {
-            line("protect", path);
+            protects_.append("protect ").append(path).append("\n");
         }
     }
 
-    std::string take() { return std::move(text_); }
+    std::string take() { return std::move(text_.append(protects_)); }
 
   private:
     void line(std::string_view verb, const std::string& rest) {
@@ -204,6 +204,7 @@ class SetPrinter {
 
     const PrintOptions& options_;
     std::string text_;
+    std::string protects_;  // last, as nothing above or below may change after it
 };
 
 }  // namespace

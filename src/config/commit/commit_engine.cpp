@@ -2,6 +2,7 @@
 
 #include "config/commit/commit_time.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -64,14 +65,22 @@ void CommitEngine::announce(const std::string& text) const {
     }
 }
 
-std::string CommitEngine::warnings(const Settings& next) const {
-    std::string text;
-    for (const std::string& warning : next.warnings) {
-        text += "warning: " + warning + "\n";
-    }
+std::vector<std::string> CommitEngine::all_warnings(const Settings& settings) const {
+    std::vector<std::string> all = settings.warnings;
     if (hooks_.restart_reasons) {
-        for (const std::string& reason : hooks_.restart_reasons(running_, next)) {
-            text += "warning: " + reason + "\n";
+        const std::vector<std::string> reasons = hooks_.restart_reasons(running_, settings);
+        all.insert(all.end(), reasons.begin(), reasons.end());
+    }
+    return all;
+}
+
+// What the active configuration was already warned of is not repeated at every commit.
+std::string CommitEngine::warnings(const Settings& next) const {
+    const std::vector<std::string> known = all_warnings(active_);
+    std::string text;
+    for (const std::string& warning : all_warnings(next)) {
+        if (std::find(known.begin(), known.end(), warning) == known.end()) {
+            text += "warning: " + warning + "\n";
         }
     }
     return text;

@@ -59,6 +59,7 @@ class CommitEngine {
 
   private:
     Timestamp now() const;
+    std::vector<std::string> all_warnings(const Settings& settings) const;
     std::string warnings(const Settings& next) const;
     CommitResult schedule(const Proposal& proposal, const CommitOptions& options);
     Revision revision_of(const Proposal& proposal, const CommitOptions& options) const;

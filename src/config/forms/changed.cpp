@@ -48,12 +48,12 @@ ChangedNodes changed_nodes(const ConfigNode& now, const ConfigNode& active) {
     return changed;
 }
 
-std::string print_changed(const ConfigNode& node, const ChangedNodes& changed, unsigned level) {
+std::string print_changed(const ConfigNode& node, const ChangedNodes& changed) {
     PrintOptions options;
     options.mark = [&](const ConfigNode& each) {
         return std::string(changed.count(&each) != 0 ? "! " : "  ");
     };
-    return print_text(node, options, level);
+    return print_text(node, options);
 }
 
 }  // namespace eti::config

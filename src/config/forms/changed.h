@@ -12,7 +12,7 @@ namespace eti::config {
 ChangedNodes changed_nodes(const ConfigNode& now, const ConfigNode& active);
 
 // print_changed prints what is below a node of the tree, as the text form does, with '!' before
-// each line of a changed statement. level: how deep it is indented.
-std::string print_changed(const ConfigNode& node, const ChangedNodes& changed, unsigned level = 0);
+// each line of a changed statement; of a leaf, the leaf itself.
+std::string print_changed(const ConfigNode& node, const ChangedNodes& changed);
 
 }  // namespace eti::config

@@ -1,5 +1,7 @@
 #include "config/forms/element.h"
 
+#include "config/candidate/statement_text.h"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -65,8 +67,8 @@ class ElementReader {
         }
         if (statement.kind() == Kind::Container || statement.kind() == Kind::List) {
             below(element, *node, in_group || statement.hierarchy());
-            if (!element.tag) {
-                prune(*node);
+            if (!element.tag && node->children().empty() && !statement.may_stand_alone()) {
+                parent.take(*node);
             }
         } else if (!element.children.empty()) {
             complain(element.children.front(), "is not expected within '" + element.name + "'");
@@ -144,6 +146,10 @@ class ElementReader {
 
     bool good_value(const Element& element, Statement statement, const std::string& value,
                     bool in_group) {
+        if (statement.secret() && value == kSecret) {
+            complain(element, "the value is hidden in this text");
+            return false;
+        }
         if (const auto complaint = check_value(statement, value, in_group)) {
             complain(element, *complaint);
             return false;

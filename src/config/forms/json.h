@@ -11,8 +11,8 @@
 namespace eti::config {
 
 // write_json answers {"configuration": ...} with what is below top, a whole tree. Numbers are bare
-// where the schema has a number.
-std::string write_json(const ConfigNode& top);
+// where the schema has a number. mask hides secrets.
+std::string write_json(const ConfigNode& top, bool mask = false);
 
 // read_json reads it as statements below a level. Values may be strings or numbers; a list of one
 // entry may be a bare object. A text that is no JSON, or holds unknown properties, has a null root.

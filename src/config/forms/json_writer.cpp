@@ -1,3 +1,4 @@
+#include "config/candidate/statement_text.h"
 #include "config/forms/element.h"
 #include "config/forms/json.h"
 
@@ -36,6 +37,8 @@ bool plain_number(const std::string& text) {
 
 class JsonWriter {
   public:
+    explicit JsonWriter(bool mask) : mask_(mask) {}
+
     std::string run(const ConfigNode& top) {
         out_ = "{";
         ++depth_;
@@ -168,7 +171,9 @@ class JsonWriter {
     void line() { out_.append("\n").append(depth_ * 4UL, ' '); }
 
     void value(Statement statement, const std::string& text) {
-        if (statement.numeric() && plain_number(text)) {
+        if (mask_ && statement.secret()) {
+            string(kSecret);
+        } else if (statement.numeric() && plain_number(text)) {
             out_ += text;
         } else {
             string(text);
@@ -191,6 +196,7 @@ class JsonWriter {
         out_ += '"';
     }
 
+    const bool mask_;
     std::string out_;
     std::size_t depth_ = 0;
     bool first_ = true;  // in the object or array being written
@@ -198,8 +204,8 @@ class JsonWriter {
 
 }  // namespace
 
-std::string write_json(const ConfigNode& top) {
-    return JsonWriter().run(top);
+std::string write_json(const ConfigNode& top, bool mask) {
+    return JsonWriter(mask).run(top);
 }
 
 }  // namespace eti::config

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace eti::config {
 namespace {
@@ -57,6 +58,9 @@ class Merger {
             node.inactive = false;
         }
         below(node, said);
+        if (drop_empty(into, node)) {
+            return;
+        }
         // Last, or it would keep out what the text itself says.
         node.protect = node.protect || said.protect;
         node.comment = said.comment.empty() ? node.comment : said.comment;
@@ -76,7 +80,19 @@ class Merger {
         }
         add(into, said);  // also puts an end to what it excludes
         into.take(*into.find(said.statement, said.values));
-        into.place(said.clone(), index);
+        auto copy = said.clone();
+        ConfigNode& node = *copy;
+        into.place(std::move(copy), index);
+        drop_empty(into, node);
+    }
+
+    // What holds nothing and means nothing is not there.
+    static bool drop_empty(ConfigNode& parent, const ConfigNode& node) {
+        const bool empty = node.children().empty() && !node.statement.may_stand_alone();
+        if (empty) {
+            parent.take(node);
+        }
+        return empty;
     }
 
     // One without its values stands for all of its kind.

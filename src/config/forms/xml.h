@@ -14,7 +14,7 @@ using ChangedNodes = std::unordered_set<const ConfigNode*>;
 
 struct XmlOptions {
     const ChangedNodes* changed = nullptr;  // get junos:changed="changed"; null: none
-    std::string attributes;                 // of <configuration>, with a blank before each
+    bool mask = false;                      // secrets as /* SECRET-DATA */
 };
 
 // write_xml answers <configuration> with what is below top, a whole tree. indent is a number of

@@ -1,3 +1,4 @@
+#include "config/candidate/statement_text.h"
 #include "config/forms/element.h"
 #include "config/forms/xml.h"
 
@@ -11,7 +12,7 @@ class XmlWriter {
     XmlWriter(const XmlOptions& options, unsigned indent) : options_(options), depth_(indent) {}
 
     std::string run(const ConfigNode& top) {
-        open("configuration", options_.attributes);
+        open("configuration", {});
         for (const auto& child : top.children()) {
             write(*child);
         }
@@ -27,7 +28,8 @@ class XmlWriter {
         const std::string_view name = node.statement.name();
         const std::string attributes = attributes_of(node);
         if (node.statement.kind() == Kind::Leaf || node.statement.kind() == Kind::LeafList) {
-            write_leaf(name, attributes, node.values.at(0));
+            const bool hidden = options_.mask && node.statement.secret();
+            write_leaf(name, attributes, hidden ? kSecret : std::string_view(node.values.at(0)));
         } else if (node.values.empty() && node.children().empty()) {
             line("<").append(name).append(attributes).append("/>\n");
         } else {

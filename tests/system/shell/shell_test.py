@@ -7,6 +7,7 @@ The programs are those in $ETI_BIN. Each transcript has a daemon of its own, who
 captures; it needs neither root nor hugepages. Exit code 77: a package is missing.
 """
 
+import getpass
 import os
 import pathlib
 import shutil
@@ -28,6 +29,7 @@ import transcript
 
 HERE = pathlib.Path(__file__).resolve().parent
 BIN = pathlib.Path(os.environ.get("ETI_BIN", HERE.parents[2] / "build/dev/bin"))
+LEAKS = HERE.parents[1] / "support/lsan.supp"
 SECONDS = 20
 ROWS, COLUMNS = 24, 100
 
@@ -93,7 +95,9 @@ class Terminal:
     """eti on a pseudo terminal."""
 
     def __init__(self, daemon):
-        environment = dict(os.environ, TERM="vt100", HOME=str(daemon.folder), LC_ALL="C.UTF-8")
+        leaks = f"suppressions={LEAKS}:print_suppressions=0"
+        environment = dict(os.environ, TERM="vt100", HOME=str(daemon.folder), LC_ALL="C.UTF-8",
+                           LSAN_OPTIONS=leaks)
         self.screen = screen.Screen(COLUMNS)
         self.row = 0
         self.child = pexpect.spawn(
@@ -125,14 +129,16 @@ class Terminal:
 def settled(terminal):
     """What is on the screen when half a second has brought nothing new; only for --write."""
     last = None
-    while last != (last := terminal.seen()) or not last[-1]:
-        end = time.monotonic() + 0.5
+    while last != (last := terminal.seen()):
+        end = time.monotonic() + 0.7
         terminal.read_until(lambda _: time.monotonic() > end)
-    return last
+    return terminal.seen()
 
 
 def play(path, write):
     steps = transcript.read(path)
+    for step in steps:
+        step.as_seen_by(getpass.getuser())
     daemon = Daemon()
     terminal = Terminal(daemon)
     failed = False

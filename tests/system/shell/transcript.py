@@ -9,6 +9,7 @@ stands for what changes from run to run: {time}, {number}, {pts}, {any}, {user}.
 import re
 
 KEYS = {"enter": "\r", "tab": "\t", "up": "\x1b[A", "left": "\x1b[D", "space": " "}
+ROOT = "root"
 PATTERNS = {
     "time": r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+",
     "number": r"\d+",
@@ -32,10 +33,21 @@ class Step:
         return re.sub(r"<(ctrl-[a-z]|%s)>" % "|".join(KEYS), key, self.keys)
 
     def matches(self, screen):
+        while screen and screen[-1] == "":
+            screen = screen[:-1]
         return len(screen) == len(self.screen) and all(
             re.fullmatch(expression(expected), line)
             for expected, line in zip(self.screen, screen)
         )
+
+    def as_seen_by(self, user):
+        """Transcripts are written as root's; another name moves the carets below its prompt."""
+        shift = len(user) - len(ROOT)
+        for i, line in enumerate(self.screen):
+            if re.fullmatch(r" *\^", line):
+                self.screen[i] = "^".rjust(len(line) + shift)
+            else:
+                self.screen[i] = re.sub(r"^%s@(?=\S*[>#])" % ROOT, user + "@", line)
 
 
 def expression(line):

@@ -38,7 +38,7 @@ TEST(CompletionReply, SpaceAndTabPutInWhatIsUnique) {
         {"a name with a blank is quoted", of(4, {{"a b", "", ' ', true}}), "set a", Key::Tab,
          "\"a b\" "},
         {"ambiguous keyword", of(4, {log, login}), "set lo", Key::Space, std::nullopt},
-        {"unknown word", of(4, {}), "set xx", Key::Space, std::nullopt},
+        {"an unknown word is told when the line is sent", of(4, {}), "set xx", Key::Space, "xx "},
     };
     for (const Case& c : cases) {
         SCOPED_TRACE(c.why);
@@ -53,14 +53,12 @@ TEST(CompletionReply, MistakesAreMarked) {
               "'i' is ambiguous.\nPossible completions:\n  igmp                  A\n"
               "  interfaces            B\n");
     EXPECT_EQ(reply.caret, 5U);
-    reply = reply_to_key(of(0, {}), "shwo", Key::Space);
-    EXPECT_EQ(reply.output, "unknown command.\n");
-    EXPECT_EQ(reply.caret, 0U);
-    Completions bad = of(9, {});
+    Completions bad = of(7, {});
     bad.problem = Problem{4, "syntax error."};
     reply = reply_to_key(bad, "set xx yy", Key::Help);
     EXPECT_EQ(reply.output, "syntax error.\n");
     EXPECT_EQ(reply.caret, 4U);
+    EXPECT_EQ(reply_to_key(bad, "set xx yy", Key::Space).insert, "yy ");
 }
 
 TEST(CompletionReply, HelpListsWhatMayCome) {

@@ -43,6 +43,8 @@ CommitOptions at(const std::string& time, const std::string& comment = {}) {
     return options;
 }
 
+constexpr const char* kNeedsRestart = "workers";
+
 class CommitEngineTest : public ::testing::Test {
   protected:
     CommitEngineTest() {
@@ -57,7 +59,13 @@ class CommitEngineTest : public ::testing::Test {
         engine_.reset();
         engine_.emplace(folder_.path(), compile, now_);
         engine_->attach(
-            {.restart_reasons = [this](const Settings&, const Settings&) { return reasons_; },
+            {.restart_reasons =
+                 [](const Settings& running, const Settings& next) {
+                     return running.host_name == next.host_name || next.host_name != kNeedsRestart
+                                ? std::vector<std::string>()
+                                : std::vector<std::string>{
+                                      next.host_name + " takes effect at the next restart of etid"};
+                 },
              .apply =
                  [this](const Settings& settings) {
                      if (settings.host_name == refused_) {
@@ -104,7 +112,6 @@ class CommitEngineTest : public ::testing::Test {
 
     TemporaryFolder folder_;
     Timestamp now_{std::chrono::seconds(1'795'491'974)};  // 2026-11-24T03:46:14Z
-    std::vector<std::string> reasons_;
     std::string refused_;
     std::vector<std::string> applied_;
     std::vector<std::string> said_;
@@ -124,13 +131,18 @@ TEST_F(CommitEngineTest, ACommitIsAppliedAndKept) {
     EXPECT_EQ(texts(), (Texts{"second", "first"}));
 }
 
-TEST_F(CommitEngineTest, WhatNeedsARestartIsSaidFirst) {
-    reasons_ = {"workers takes effect at the next restart of etid"};
-    EXPECT_EQ(commit("second").output,
-              "warning: workers takes effect at the next restart of etid\ncommit complete\n");
-    EXPECT_EQ(engine_->check(compile("third")).output,
-              "warning: workers takes effect at the next restart of etid\n"
-              "configuration check succeeds\n");
+TEST_F(CommitEngineTest, WhatNeedsARestartIsSaidFirstAndOnce) {
+    const std::string warning = "warning: workers takes effect at the next restart of etid\n";
+    EXPECT_EQ(engine_->check(compile(kNeedsRestart)).output,
+              warning + "configuration check succeeds\n");
+    EXPECT_EQ(commit(kNeedsRestart).output, warning + "commit complete\n");
+    EXPECT_EQ(commit(kNeedsRestart).output, "commit complete\n");
+    EXPECT_EQ(commit("first").output, "commit complete\n");
+    Proposal other = proposal("first");
+    other.settings.warnings = {"accepted, not enforced: x"};
+    EXPECT_EQ(engine_->commit(other, {}).output,
+              "warning: accepted, not enforced: x\ncommit complete\n");
+    EXPECT_EQ(engine_->commit(other, {}).output, "commit complete\n");
 }
 
 TEST_F(CommitEngineTest, WhatCannotBeAppliedIsRefusedWhole) {

@@ -14,6 +14,8 @@ class ControllerTest : public testing::Test {
   protected:
     ControllerTest() {
         settings_.limits.batch_records = 2;
+        settings_.infected_hosts_used = true;
+        settings_.certificate_feed_used = true;
         settings_.wires.push_back({"W", {}});
         settings_.wires[0].interfaces[0].name = "ge-0/0/0";
         settings_.wires[0].interfaces[1].name = "ge-0/0/1";
@@ -100,6 +102,55 @@ TEST_F(ControllerTest, StatusNamesWiresPortsAndRings) {
 TEST_F(ControllerTest, WithoutAFeedServerADownloadIsRefusedWithTheRemedy) {
     EXPECT_NE(controller_->refresh_feeds().find("set services security-intelligence url"),
               std::string::npos);
+}
+
+TEST_F(ControllerTest, ANewConfigurationIsInForceAtOnce) {
+    config::Settings next = settings_;
+    next.host_name = "eti2";
+    next.limits.batch_records = 1;
+    next.limits.flows_per_worker = 7;
+    policy::Rule web;
+    web.name = "web";
+    next.policy = policy::Policy({{"trust", "untrust", {}, {web}}});
+    next.log_streams = {{"siem", "all", "127.0.0.1", 9}};
+    const uint32_t generation = dataplane_.policy().generation();
+    controller_->reconfigure(next);
+    EXPECT_GT(dataplane_.policy().generation(), generation);
+    EXPECT_EQ(dataplane_.policy().read()->pairs().at(0).rules.at(0).name, "web");
+    const Status status = controller_->status();
+    EXPECT_EQ(status.host_name, "eti2");
+    EXPECT_EQ(status.log_streams.at(0).name, "siem");
+    EXPECT_EQ(status.policies, std::vector<std::string>{"web"});
+    // Tables are still as large as they were made.
+    EXPECT_EQ(status.maximum_flows, 2U * settings_.limits.flows_per_worker);
+    push(dataplane_.worker(0).records, example_record(1));
+    controller_->turn();
+    ASSERT_EQ(sink_.batches.size(), 1U);
+    EXPECT_NE(sink_.batches[0].ndjson.find("\"sensor\":\"eti2\""), std::string::npos);
+}
+
+TEST_F(ControllerTest, FeedsThatNothingUsesAnyMoreAreDropped) {
+    const auto give = [&] {
+        controller_->apply(uplink::InfectedHostsUpdate{
+            1, {{net::IpAddress::v4(10, 0, 1, 10), 10, "why", {}, {}}}});
+        uplink::BlocklistUpdate list;
+        list.info.name = "cc_cert_sha1";
+        list.info.loaded = true;
+        list.entries.emplace_back();
+        controller_->apply(std::move(list));
+    };
+    config::Settings unused = settings_;
+    unused.infected_hosts_used = unused.certificate_feed_used = false;
+    give();
+    controller_->reconfigure(settings_);
+    EXPECT_EQ(controller_->status().infected_hosts->entries().size(), 1U);
+    EXPECT_EQ(controller_->status().blocklist->size(), 1U);
+    controller_->reconfigure(unused);
+    EXPECT_TRUE(controller_->status().infected_hosts->empty());
+    EXPECT_EQ(controller_->status().blocklist->size(), 0U);
+    give();  // was on its way
+    EXPECT_TRUE(controller_->status().infected_hosts->empty());
+    EXPECT_EQ(controller_->status().blocklist->size(), 0U);
 }
 
 TEST_F(ControllerTest, EventsWakeTheLoop) {

@@ -120,5 +120,36 @@ TEST_F(VerdictHandlerTest, AFailedFeedKeepsTheTableAndShowsTheReason) {
     EXPECT_TRUE(dataplane_.allowlist().read()->contains_address(net::IpAddress::v4(192, 0, 5, 1)));
 }
 
+TEST_F(VerdictHandlerTest, ACommitReadsAgainTheListsThatChanged) {
+    const auto line = [](char digit) { return std::string(40, digit) + "\n"; };
+    const std::string one = file("one", line('1'));
+    const std::string two = file("two", line('2'));
+    VerdictHandler handler(dataplane_.tables(), {one}, at_second(0));
+    uplink::BlocklistUpdate feed;
+    feed.info.name = "cc_cert_sha1";
+    feed.info.loaded = true;
+    feed.entries = {{sha1_of(0xfe), 9, "why"}};
+    handler.apply(std::move(feed));
+    const auto size = [&] { return dataplane_.blocklist().read()->size(); };
+    const auto generation = dataplane_.blocklist().generation();
+    handler.reconfigure({{one}, true, true}, at_second(1));
+    EXPECT_EQ(dataplane_.blocklist().generation(), generation) << "nothing changed";
+    handler.reconfigure({{one, two}, true, true}, at_second(1));
+    EXPECT_EQ(size(), 3U);
+    intel::Sha1Blocklist::Hit hit;
+    ASSERT_TRUE(dataplane_.blocklist().read()->find(sha1_of(0xfe), hit));
+    EXPECT_EQ(hit.threat_level, 9);
+    EXPECT_EQ(hit.reason, "why");
+    file("two", line('2') + line('3'));
+    handler.reconfigure({{one, two}, true, true}, at_second(2));
+    EXPECT_EQ(size(), 4U);
+    std::filesystem::remove(two);
+    handler.reconfigure({{one, two}, true, true}, at_second(3));
+    EXPECT_EQ(size(), 4U) << "a list that is gone stays as it was";
+    ASSERT_EQ(handler.problems().size(), 1U);
+    handler.reconfigure({{one}, false, true}, at_second(4));
+    EXPECT_EQ(size(), 1U);
+}
+
 }  // namespace
 }  // namespace eti::control

@@ -95,6 +95,36 @@ TEST_F(UplinkRecords, ARestartSendsUnderTheOriginalKeys) {
     EXPECT_EQ(bodies.count("eti1/boot2/0"), 1U);
 }
 
+TEST_F(UplinkRecords, AnotherLinkTakesOverWhatTheOldOneHadNotSent) {
+    const uint16_t nobody = free_port();
+    Uplink uplink(options_to(nobody));
+    EventLog log(uplink);
+    uplink.start();
+    for (uint64_t i = 0; i < 5; ++i) {
+        uplink.submit(batch(i));
+    }
+    ASSERT_TRUE(log.wait_for([&] { return log.link.spooled_records == 50; }));
+    const auto server = serve();
+    Options other = options_to(server->port());
+    other.sensor = "eti2";
+    uplink.reconfigure(other);
+    for (uint64_t i = 5; i < 10; ++i) {
+        uplink.submit(batch(i));
+        uplink.reconfigure(other);  // the same: exchanges under way go on
+    }
+    EXPECT_TRUE(log.wait_for([&] { return log.acknowledged() == 100; })) << log.errors;
+    EXPECT_TRUE(log.wait_for([&] { return log.link.server_port == server->port(); }));
+    uplink.stop();
+    log.take();
+    EXPECT_EQ(log.acknowledged(), 100U);
+    EXPECT_EQ(log.rejected() + log.spool_full() + log.corrupt(), 0U);
+    const auto bodies = service_.bodies();
+    EXPECT_EQ(bodies.size(), 10U);
+    EXPECT_EQ(bodies.count("eti1/boot1/4"), 1U);
+    EXPECT_EQ(bodies.count("eti2/boot1/9"), 1U);
+    EXPECT_EQ(service_.requests(), 10U);
+}
+
 // The service stored the batch, but the answer never arrived: the key makes it one batch.
 TEST_F(UplinkRecords, AnAnswerLostOnTheWayCountsOnce) {
     struct Case {

@@ -1,0 +1,1 @@
+eti_fuzz(config_patch DEPENDS config)

@@ -1,0 +1,1 @@
+eti_fuzz(config_xml DEPENDS config)
