@@ -139,7 +139,7 @@ void Pipeline::add(std::span<const Token> words, std::size_t end) {
         throw SyntaxError(end, "missing argument.");
     }
     const PipeWord& pipe = choose(kPipes, words[0]);
-    if (ends_) {
+    if (ends_ && !is_one_of(pipe.word, {"no-more", "hold"})) {
         throw SyntaxError(words[0].column, "syntax error, nothing is left after save and append.");
     }
     if (pipe.word == "display") {

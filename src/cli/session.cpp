@@ -47,8 +47,8 @@ std::vector<Completion> complete_pipe(const Verb& verb, std::span<const Token> w
 }
 
 std::string notice_of(const config::PendingConfirm& pending, Timestamp now) {
-    // Whole minutes that are left after this moment: of ten, nine from the first prompt on.
-    const auto left = pending.deadline - now - std::chrono::nanoseconds(1);
+    // Whole minutes that are left: of ten, nine from the first prompt on. now may be a tick old.
+    const auto left = pending.deadline - now - std::chrono::seconds(1);
     const auto minutes = std::chrono::floor<std::chrono::minutes>(left).count();
     const std::string when = minutes < 1    ? "less than a minute"
                              : minutes == 1 ? "1 minute"

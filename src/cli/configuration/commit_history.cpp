@@ -9,9 +9,9 @@ namespace {
 constexpr unsigned kMostRevision = 49;
 
 std::string minutes_left(const config::PendingConfirm& pending, Timestamp now) {
-    const auto left = std::chrono::floor<std::chrono::minutes>(pending.deadline - now -
-                                                               std::chrono::nanoseconds(1))
-                          .count();
+    const auto left =
+        std::chrono::floor<std::chrono::minutes>(pending.deadline - now - std::chrono::seconds(1))
+            .count();
     return std::to_string(left < 0 ? 0 : left);
 }
 

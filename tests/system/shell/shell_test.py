@@ -92,8 +92,9 @@ class Daemon:
 
 
 def environment(daemon):
-    return dict(os.environ, TERM="vt100", LSAN_OPTIONS=f"suppressions={LEAKS}",
-                HOME=str(daemon.folder), LC_ALL="C.UTF-8")
+    leaks = f"suppressions={LEAKS}:print_suppressions=0"
+    return dict(os.environ, TERM="vt100", LSAN_OPTIONS=leaks, HOME=str(daemon.folder),
+                LC_ALL="C.UTF-8")
 
 
 class Terminal:

@@ -33,6 +33,8 @@ class Step:
         return re.sub(r"<(ctrl-[a-z]|%s)>" % "|".join(KEYS), key, self.keys)
 
     def matches(self, screen):
+        while screen and screen[-1] == "":
+            screen = screen[:-1]
         return len(screen) == len(self.screen) and all(
             re.fullmatch(expression(expected), line)
             for expected, line in zip(self.screen, screen)
@@ -40,13 +42,12 @@ class Step:
 
     def as_seen_by(self, user):
         """Transcripts are written as root's; another name moves the carets below its prompt."""
-        self.screen = [
-            " " * (len(user) - len(ROOT)) + line
-            if re.fullmatch(r" *\^", line) and len(user) >= len(ROOT)
-            else line[len(ROOT) - len(user) :] if re.fullmatch(r" *\^", line)
-            else re.sub(r"^%s@(?=[^ ]*[>#])" % ROOT, user + "@", line)
-            for line in self.screen
-        ]
+        shift = len(user) - len(ROOT)
+        for i, line in enumerate(self.screen):
+            if re.fullmatch(r" *\^", line):
+                self.screen[i] = "^".rjust(len(line) + shift)
+            else:
+                self.screen[i] = re.sub(r"^%s@(?=\S*[>#])" % ROOT, user + "@", line)
 
 
 def expression(line):

@@ -53,7 +53,7 @@ TEST(CompletionReply, MistakesAreMarked) {
               "'i' is ambiguous.\nPossible completions:\n  igmp                  A\n"
               "  interfaces            B\n");
     EXPECT_EQ(reply.caret, 5U);
-    Completions bad = of(9, {});
+    Completions bad = of(7, {});
     bad.problem = Problem{4, "syntax error."};
     reply = reply_to_key(bad, "set xx yy", Key::Help);
     EXPECT_EQ(reply.output, "syntax error.\n");

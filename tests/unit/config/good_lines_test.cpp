@@ -316,7 +316,7 @@ const char* const kGoodLines[] = {
     "set services openeti cloud token-file /etc/token",
     "set services openeti feed public-key /etc/key",
     "set services openeti certificate-list [ /a /b ]",
-    "set services openeti limits flows-per-worker 1024 sessions-per-worker 256 "
+    "set services openeti limits recent-sessions 0 flows-per-worker 1024 sessions-per-worker 256 "
     "inspected-bytes-per-direction 4096 out-of-order-segments-per-direction 1 "
     "stream-blocks-per-worker 64 fragmented-datagrams-per-worker 16 "
     "fragment-blocks-per-worker 64 dns-ring-slots 16 "

@@ -144,13 +144,13 @@ TEST_F(ControllerTest, FeedsThatNothingUsesAnyMoreAreDropped) {
     give();
     controller_->reconfigure(settings_);
     EXPECT_EQ(controller_->status().infected_hosts->entries().size(), 1U);
-    EXPECT_EQ(controller_->status().blocklist_entries, 1U);
+    EXPECT_EQ(controller_->status().blocklist->size(), 1U);
     controller_->reconfigure(unused);
     EXPECT_TRUE(controller_->status().infected_hosts->empty());
-    EXPECT_EQ(controller_->status().blocklist_entries, 0U);
+    EXPECT_EQ(controller_->status().blocklist->size(), 0U);
     give();  // was on its way
     EXPECT_TRUE(controller_->status().infected_hosts->empty());
-    EXPECT_EQ(controller_->status().blocklist_entries, 0U);
+    EXPECT_EQ(controller_->status().blocklist->size(), 0U);
 }
 
 TEST_F(ControllerTest, EventsWakeTheLoop) {

@@ -22,7 +22,10 @@ class DiagnosticsTest : public testing::Test {
   protected:
     DiagnosticsTest() {
         feeds_.sign_with(key_);
-        feeds_.publish("cc_cert_sha1", {.body = sslbl(2), .entries = 2});
+        FeedVersion feed;
+        feed.body = sslbl(2);
+        feed.entries = 2;
+        feeds_.publish("cc_cert_sha1", feed);
         key_.write_public_key(folder_ / "feed.pub");
         options_ = options_for(folder_);
         options_.feed_public_key_file = folder_ / "feed.pub";
