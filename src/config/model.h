@@ -46,7 +46,7 @@ class Statement {
     bool universal() const;        // allowed at every level, or below such a statement
     bool hierarchy() const;        // the whole hierarchy is allowed below it
     bool secret() const;
-    bool numeric() const;          // its value is a whole number
+    bool numeric() const;  // its value is a whole number
     bool in_choice() const;
     // excludes answers whether the two are different cases of one choice.
     bool excludes(Statement other) const;

@@ -35,7 +35,8 @@ struct LineEditor::Impl {
         ::history(past, &event, H_SETUNIQUE, 1);
         ::history(past, &event, H_LOAD, history_file.c_str());
         ::el_set(editor, EL_CLIENTDATA, this);
-        ::el_set(editor, EL_PROMPT, +[](EditLine* el) { return self(el).prompt.data(); });
+        ::el_set(
+            editor, EL_PROMPT, +[](EditLine* el) { return self(el).prompt.data(); });
         ::el_set(editor, EL_EDITOR, "emacs");
         ::el_set(editor, EL_HIST, ::history, past);
         ::el_set(editor, EL_SIGNAL, 0);

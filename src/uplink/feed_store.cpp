@@ -1,7 +1,7 @@
 #include "uplink/feed_store.h"
 
-#include "eti/intel/feed.h"
 #include "eti/base/durable_file.h"
+#include "eti/intel/feed.h"
 #include "uplink/json_fields.h"
 
 namespace eti::uplink {

@@ -111,8 +111,8 @@ TEST_F(WorkspaceTest, WhatIsNotValidChangesNothing) {
     const CommitResult result = session->commit({});
     EXPECT_FALSE(result.ok);
     EXPECT_EQ(result.output,
-              "[edit security policies from-zone trust to-zone untrust application-services]\n"
-              "  'security-metadata-streaming-policy P'\n"
+              "[edit security policies from-zone trust to-zone untrust]\n"
+              "  'application-services'\n"
               "    security-metadata-streaming policy must be defined\n"
               "error: configuration check-out failed\n");
     EXPECT_TRUE(applied_.empty());
