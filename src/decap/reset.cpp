@@ -1,6 +1,7 @@
 #include "eti/decap/reset.h"
 
 #include "descent.h"
+#include "eti/decap/parse.h"
 #include "eti/net/checksum.h"
 #include "eti/wire/writer.h"
 
@@ -143,6 +144,15 @@ bool correct(std::span<uint8_t> frame, bool mirror, const LayerTrace& trace) {
     return true;
 }
 
+// What is inside an MPLS label is guessed from its first bits, and those of swapped addresses may
+// be guessed otherwise. A reset that the wire would read otherwise is not sent.
+bool reads_as_answer(std::span<const uint8_t> frame, uint8_t enclosing, std::size_t ip_at) {
+    net::PacketView view;
+    Outer outer;
+    return parse(frame, {}, view, outer) == net::ParseResult::Transport &&
+           view.enclosing == enclosing && view.ip_offset == ip_at;
+}
+
 }  // namespace
 
 std::size_t build_reset(const net::PacketView& packet, net::Toward toward, uint32_t sequence,
@@ -171,7 +181,8 @@ std::size_t build_reset(const net::PacketView& packet, net::Toward toward, uint3
     const net::ParseResult parsed =
         descend(net::parse_ethernet(region, written), false, &trace, written, outer);
     if (parsed != net::ParseResult::Transport || written.ip_offset != ip_at ||
-        !correct(frame, toward == net::Toward::Sender, trace)) {
+        !correct(frame, toward == net::Toward::Sender, trace) ||
+        !reads_as_answer(frame, packet.enclosing, ip_at)) {
         return 0;
     }
     if (writer.size() < kMinFrameBytes) {
