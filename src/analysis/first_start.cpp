@@ -1,8 +1,8 @@
 #include "analysis/first_start.h"
 
-#include "analysis/ingest/encoding.h"
-#include "analysis/private_file.h"
-#include "analysis/store/lists.h"
+#include "eti/ingest/encoding.h"
+#include "eti/store/lists.h"
+#include "eti/store/private_file.h"
 
 #include <filesystem>
 #include <stdexcept>

@@ -1,8 +1,8 @@
 // What the first start leaves in the data folder: token, login, feed.key, feed.pub.
 #pragma once
 
-#include "analysis/feeds/signing_key.h"
-#include "analysis/store/sqlite.h"
+#include "eti/feeds/signing_key.h"
+#include "eti/store/sqlite.h"
 
 #include <string>
 

@@ -1,12 +1,12 @@
 #include "analysis/service.h"
 
-#include "analysis/api/http_server.h"
-#include "analysis/api/tls_files.h"
-#include "analysis/feeds/feed_file.h"
 #include "analysis/first_start.h"
-#include "analysis/ingest/encoding.h"
-#include "analysis/private_file.h"
-#include "analysis/store/schema.h"
+#include "eti/api/http_server.h"
+#include "eti/api/tls_files.h"
+#include "eti/feeds/feed_file.h"
+#include "eti/ingest/encoding.h"
+#include "eti/store/private_file.h"
+#include "eti/store/schema.h"
 
 #include <boost/asio/ssl.hpp>
 #include <spdlog/spdlog.h>

@@ -1,7 +1,7 @@
 // A posted body: decompressed within its bound, then read line by line.
-#include "analysis/ingest/decompress.h"
-#include "analysis/ingest/record_parser.h"
 #include "eti/base/check.h"
+#include "eti/ingest/decompress.h"
+#include "eti/ingest/record_parser.h"
 
 #include <cstdint>
 #include <string>

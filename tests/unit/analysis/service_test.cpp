@@ -1,10 +1,10 @@
 // The whole service in this process, over real HTTP on an ephemeral loopback port.
 #include "analysis/service.h"
 
-#include "analysis/ingest/encoding.h"
-#include "analysis/private_file.h"
 #include "eti/base/check.h"
-#include "tests/unit/analysis/builders.h"
+#include "eti/ingest/encoding.h"
+#include "eti/store/private_file.h"
+#include "tests/support/service_builders.h"
 #include "tests/unit/analysis/http_client.h"
 
 #include <gmock/gmock.h>

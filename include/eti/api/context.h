@@ -1,0 +1,60 @@
+// What every handler may use. All of it lives on the I/O thread, but for the writer's queue.
+#pragma once
+
+#include "eti/api/asio.h"
+#include "eti/api/change_signal.h"
+#include "eti/api/message.h"
+#include "eti/engine/engine.h"
+#include "eti/engine/writer.h"
+#include "eti/feeds/signing_key.h"
+
+#include <functional>
+
+namespace eti::analysis {
+
+struct BodyLimits {
+    std::size_t max_body_bytes = 32UL << 20;     // of records, as sent
+    std::size_t max_records_bytes = 32UL << 20;  // of records, decompressed
+    std::size_t max_other_bytes = 64UL << 10;    // of every other request
+};
+
+struct ApiContext {
+    Database& reader;  // its own read-only connection
+    Writer& writer;
+    const SigningKey& key;
+    ChangeSignal& infected_changed;
+    HostPolicy hosts;
+    BodyLimits limits;
+    std::chrono::seconds update_interval{300};
+    std::function<Timestamp()> now;
+    bool always_login = false;  // set with TLS; else only once a token was issued
+};
+
+// in_store runs a job on the writer thread and returns when it is on disk. It rethrows what the
+// job threw, StorageError, or RequestError 429 when the queue is full.
+asio::awaitable<void> in_store(ApiContext& context, Writer::Job job, std::size_t bytes = 0);
+
+// authorize is the empty answer's status 200, or a 401 problem.
+Response authorize(ApiContext& context, const Request& request);
+
+// handle_request answers every request that passed authorize; it never throws.
+asio::awaitable<Response> handle_request(ApiContext& context, Request& request);
+
+// The handlers, by file. Each throws RequestError or StorageError.
+asio::awaitable<Response> post_records(ApiContext& context, Request& request);
+asio::awaitable<Response> get_infected_hosts(ApiContext& context, const Request& request);
+Response get_manifest(ApiContext& context, const Request& request);
+Response get_feed(ApiContext& context, const Request& request, const std::string& name);
+Response get_hosts(ApiContext& context, const Request& request);
+Response get_host(ApiContext& context, const std::string& ip);
+asio::awaitable<Response> patch_host(ApiContext& context, const Request& request,
+                                     const std::string& ip);
+Response get_servers(ApiContext& context, const Request& request);
+Response get_server(ApiContext& context, const std::string& id);
+Response get_sessions(ApiContext& context, const Request& request);
+Response get_verdict(ApiContext& context, const std::string& id);
+Response get_allowlist(ApiContext& context);
+asio::awaitable<Response> post_allowlist(ApiContext& context, const Request& request);
+asio::awaitable<Response> delete_allowlist(ApiContext& context, const std::string& id);
+
+}  // namespace eti::analysis

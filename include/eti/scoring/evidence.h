@@ -1,0 +1,43 @@
+// Evidence: what one rule holds against one session's client. Every rule behind a verdict is an
+// EvidenceRule; a host's score is the highest of its recent evidence, never a sum nobody can read.
+#pragma once
+
+#include "eti/ingest/session_record.h"
+#include "eti/intel/threat_level.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace eti::analysis {
+
+class CertificateList;
+
+struct Evidence {
+    std::string kind;      // the rule's name; at most one evidence of a kind per session
+    int rule_version = 1;  // grows when the rule judges differently
+    intel::ThreatLevel level = 0;
+    std::string reason;        // what the verdict shows: "certificate-blocklist: Dridex C&C"
+    std::string detail;        // a sentence with the values behind it
+    std::string feed_version;  // of the list used; empty when none was
+};
+
+// Observation is a session with what the service knows around it. It borrows.
+struct Observation {
+    const SessionRecord& session;
+    const CertificateList& blocklist;
+    bool new_server = false;  // no other session met this address and port before
+};
+
+class EvidenceRule {
+  public:
+    virtual ~EvidenceRule() = default;
+    virtual std::optional<Evidence> judge(const Observation& observation) const = 0;
+};
+
+using EvidenceRules = std::vector<std::unique_ptr<EvidenceRule>>;
+EvidenceRules standard_rules();
+
+}  // namespace eti::analysis

@@ -1,0 +1,12 @@
+// The tables of eti.db and how an older file becomes a current one.
+#pragma once
+
+#include "eti/store/sqlite.h"
+
+namespace eti::analysis {
+
+// migrate brings the file to the current schema in one transaction. It throws StorageError when
+// the file was written by a newer version. now stamps a new file.
+void migrate(Database& database, Timestamp now);
+
+}  // namespace eti::analysis

@@ -1,0 +1,290 @@
+#include "eti/ingest/record_parser.h"
+
+#include "eti/ingest/encoding.h"
+#include "eti/metadata/record_json.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <initializer_list>
+#include <span>
+#include <string_view>
+
+namespace eti::analysis {
+namespace {
+
+using simdjson::dom::element;
+using simdjson::dom::object;
+
+constexpr std::size_t kMaxDepth = 32;
+constexpr std::size_t kMaxDerBytes = 64UL << 10;
+constexpr std::size_t kMaxNameBytes = 255;
+
+enum class Need : uint8_t { Required, Optional };
+
+// Fields reads members of one object and keeps the first complaint of the whole line.
+class Fields {
+  public:
+    Fields(object members, std::string path, std::string& why)
+        : members_(members), path_(std::move(path)), why_(why) {}
+
+    bool find(std::string_view name, Need need, element& value) {
+        if (members_.at_key(name).get(value) != simdjson::SUCCESS || value.is_null()) {
+            if (need == Need::Required) {
+                complain(name, "is missing");
+            }
+            return false;
+        }
+        return true;
+    }
+    std::string text(std::string_view name, Need need, std::size_t max = kMaxNameBytes) {
+        element value;
+        if (!find(name, need, value)) {
+            return {};
+        }
+        std::string_view found;
+        if (value.get(found) != simdjson::SUCCESS) {
+            complain(name, "is not a string");
+        } else if (found.size() > max) {
+            complain(name, "is longer than " + std::to_string(max) + " bytes");
+        } else if (found.empty() && need == Need::Required) {
+            complain(name, "is empty");
+        } else {
+            return std::string(found);
+        }
+        return {};
+    }
+    std::string one_of(std::string_view name, Need need,
+                       std::initializer_list<std::string_view> words) {
+        std::string found = text(name, need);
+        if (!found.empty() && std::find(words.begin(), words.end(), found) == words.end()) {
+            complain(name, "is '" + shown(found) + "', which is not a known value");
+        }
+        return found;
+    }
+    uint64_t number(std::string_view name, Need need, uint64_t max) {
+        element value;
+        uint64_t found = 0;
+        if (!find(name, need, value)) {
+            return 0;
+        }
+        if (value.get(found) != simdjson::SUCCESS || found > max) {
+            complain(name, "is not a number from 0 to " + std::to_string(max));
+        }
+        return found;
+    }
+    bool flag(std::string_view name) {
+        element value;
+        bool found = false;
+        if (find(name, Need::Optional, value) && value.get(found) != simdjson::SUCCESS) {
+            complain(name, "is not true or false");
+        }
+        return found;
+    }
+    int64_t time(std::string_view name, Need need) {
+        const std::string found = text(name, need);
+        if (found.empty()) {
+            return 0;
+        }
+        const auto time = metadata::parse_time(found);
+        if (!time) {
+            complain(name, "is not an RFC 3339 time");
+            return 0;
+        }
+        return std::chrono::floor<std::chrono::microseconds>(time->time_since_epoch()).count();
+    }
+    std::string digest(std::string_view name, std::span<uint8_t> bytes) {
+        const std::string found = text(name, Need::Optional);
+        if (found.empty()) {
+            return {};
+        }
+        if (found.size() != 2 * bytes.size() || !metadata::from_hex(found, bytes)) {
+            complain(name, "is not " + std::to_string(2 * bytes.size()) + " hex digits");
+            return {};
+        }
+        return metadata::to_hex(bytes);
+    }
+    net::IpAddress address(std::string_view name) {
+        const std::string found = text(name, Need::Required);
+        const auto ip = net::parse_ip(found);
+        if (!found.empty() && !ip) {
+            complain(name, "is not an IP address");
+        }
+        return ip.value_or(net::IpAddress{});
+    }
+    // child calls read with the member's own fields when it is there.
+    template <typename Read>
+    void child(std::string_view name, Need need, Read read) {
+        element value;
+        object inner;
+        if (!find(name, need, value)) {
+            return;
+        }
+        if (value.get(inner) != simdjson::SUCCESS) {
+            complain(name, "is not an object");
+            return;
+        }
+        read(Fields(inner, path_ + std::string(name) + ".", why_));
+    }
+    void complain(std::string_view name, const std::string& what) {
+        if (why_.empty()) {
+            why_ = "'" + path_ + std::string(name) + "' " + what;
+        }
+    }
+
+  private:
+    static std::string shown(const std::string& text) { return text.substr(0, 40); }
+
+    object members_;
+    std::string path_;
+    std::string& why_;
+};
+
+void lower(std::string& text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](char c) {
+        return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    });
+}
+
+Phase phase_of(std::string_view word) {
+    if (word == "handshake") {
+        return Phase::Handshake;
+    }
+    return word == "update" ? Phase::Update : Phase::End;
+}
+
+void read_certificate_facts(Fields fields, SessionRecord& record) {
+    std::array<uint8_t, 20> sha1{};
+    std::array<uint8_t, 32> sha256{};
+    record.sha1 = fields.digest("sha1", sha1);
+    record.sha256 = fields.digest("sha256", sha256);
+    record.self_signed = fields.flag("self_signed");
+}
+
+void read_times(Fields& fields, SessionRecord& record) {
+    record.start_us = fields.time("start", Need::Required);
+    record.last_us = std::max(record.start_us, fields.time("end", Need::Optional));
+}
+
+SessionRecord read_session(Fields fields) {
+    SessionRecord record;
+    if (fields.number("v", Need::Required, 1'000'000) != 1) {
+        fields.complain("v", "is not 1, the version this service knows");
+    }
+    record.sensor = fields.text("sensor", Need::Required);
+    record.id = fields.text("id", Need::Required);
+    record.phase = phase_of(fields.one_of("phase", Need::Required, {"handshake", "update", "end"}));
+    read_times(fields, record);
+    record.protocol = fields.one_of("protocol", Need::Required, {"tls", "quic", "dtls", "unknown"});
+    record.action = fields.one_of("action", Need::Required, {"permit", "block"});
+    record.reason = fields.one_of("reason", Need::Optional,
+                                  {"none", "certificate-blocklist", "infected-host", "allowlist",
+                                   "server-blocklist", "conflicting-data", "fallback"});
+    record.feed = fields.text("feed", Need::Optional);
+    const auto level = fields.number("threat_level", Need::Optional, 10);
+    if (level > 0) {
+        record.threat_level = static_cast<uint8_t>(level);
+    }
+    fields.child("client", Need::Required, [&](Fields client) {
+        record.client = client.address("ip");
+        client.number("port", Need::Optional, 65535);
+    });
+    fields.child("server", Need::Required, [&](Fields server) {
+        record.server = server.address("ip");
+        record.server_port = static_cast<uint16_t>(server.number("port", Need::Optional, 65535));
+    });
+    fields.child("tls", Need::Optional, [&](Fields tls) {
+        record.hostname = tls.text("sni", Need::Optional);
+        lower(record.hostname);
+    });
+    fields.child("certificate", Need::Optional,
+                 [&](Fields certificate) { read_certificate_facts(certificate, record); });
+    return record;
+}
+
+CertificateRecord read_certificate(Fields fields) {
+    CertificateRecord record;
+    std::array<uint8_t, 20> sha1{};
+    record.sha1 = fields.digest("sha1", sha1);
+    const std::string text = fields.text("der", Need::Required, (kMaxDerBytes + 2) / 3 * 4);
+    const auto der = base64_decode(text);
+    if (!der) {
+        fields.complain("der", "is not base64");
+    } else if (sha1_hex(*der) != record.sha1) {
+        fields.complain("sha1", "is not the SHA-1 of 'der'");
+    } else {
+        record.der = *der;
+    }
+    return record;
+}
+
+// Returns why the line is no good; empty when it went into the batch.
+std::string read_line(simdjson::dom::parser& parser, std::string_view line, RecordBatch& batch) {
+    element root;
+    object members;
+    const auto error = parser.parse(line.data(), line.size(), false).get(root);
+    if (error != simdjson::SUCCESS) {
+        return std::string("not JSON: ") + simdjson::error_message(error);
+    }
+    if (root.get(members) != simdjson::SUCCESS) {
+        return "not a JSON object";
+    }
+    std::string why;
+    Fields fields(members, "", why);
+    const std::string type = fields.one_of("type", Need::Required, {"session", "certificate"});
+    if (!why.empty()) {
+        return why;
+    }
+    if (type == "session") {
+        SessionRecord record = read_session(fields);
+        if (why.empty()) {
+            record.json.assign(line);
+            batch.sessions.push_back(std::move(record));
+        }
+    } else {
+        CertificateRecord record = read_certificate(fields);
+        if (why.empty()) {
+            batch.certificates.push_back(std::move(record));
+        }
+    }
+    return why;
+}
+
+bool is_blank(std::string_view line) {
+    return line.find_first_not_of(" \t\r") == std::string_view::npos;
+}
+
+}  // namespace
+
+bool parse_records(std::string& body, RecordBatch& batch, const RecordLimits& limits) {
+    const auto lines = static_cast<std::size_t>(std::count(body.begin(), body.end(), '\n')) + 1;
+    if (lines > limits.max_lines + 1) {
+        return false;
+    }
+    body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
+    simdjson::dom::parser parser(limits.max_line_bytes);
+    if (parser.allocate(limits.max_line_bytes, kMaxDepth) != simdjson::SUCCESS) {
+        return false;
+    }
+    std::string_view rest = body;
+    for (std::size_t number = 1; !rest.empty(); ++number) {
+        const std::size_t end = std::min(rest.find('\n'), rest.size());
+        const std::string_view line = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        if (is_blank(line)) {
+            continue;
+        }
+        const std::string why =
+            line.size() > limits.max_line_bytes
+                ? "longer than " + std::to_string(limits.max_line_bytes) + " bytes"
+                : read_line(parser, line, batch);
+        if (!why.empty()) {
+            batch.rejected.push_back({number, why});
+        }
+    }
+    return true;
+}
+
+}  // namespace eti::analysis

@@ -1,0 +1,70 @@
+#include "eti/feeds/certificate_list.h"
+#include "eti/scoring/evidence.h"
+
+namespace eti::analysis {
+namespace {
+
+constexpr intel::ThreatLevel kListedCertificate = 10;
+constexpr intel::ThreatLevel kSelfSignedNewServer = 4;
+
+std::string server_text(const SessionRecord& session) {
+    std::string text =
+        net::to_string(session.server) + " port " + std::to_string(session.server_port);
+    if (!session.hostname.empty()) {
+        text += " (" + session.hostname + ")";
+    }
+    return text;
+}
+
+// A certificate on the service's list, or one the sensor found on its own: a sensor may hold a
+// newer list, and a list that moved on does not make yesterday's session harmless.
+class CertificateBlocklistRule : public EvidenceRule {
+  public:
+    std::optional<Evidence> judge(const Observation& observation) const override {
+        const SessionRecord& session = observation.session;
+        const auto hit = observation.blocklist.find(session.sha1, session.sha256);
+        if (!hit && session.reason != "certificate-blocklist") {
+            return std::nullopt;
+        }
+        Evidence evidence;
+        evidence.kind = "certificate-blocklist";
+        evidence.level = kListedCertificate;
+        const std::string feed = session.feed.empty() ? "its certificate blocklist" : session.feed;
+        evidence.reason = "certificate-blocklist: " +
+                          (hit ? hit->reason : "listed in " + feed + " of " + session.sensor);
+        evidence.detail = "certificate " + (session.sha1.empty() ? "(not named)" : session.sha1) +
+                          " of " + server_text(session) + " is on " + (hit ? "cc_cert_sha1" : feed);
+        if (hit) {
+            evidence.feed_version = observation.blocklist.version();
+        }
+        return evidence;
+    }
+};
+
+class SelfSignedNewServerRule : public EvidenceRule {
+  public:
+    std::optional<Evidence> judge(const Observation& observation) const override {
+        const SessionRecord& session = observation.session;
+        if (!session.self_signed || !observation.new_server) {
+            return std::nullopt;
+        }
+        Evidence evidence;
+        evidence.kind = "self-signed-new-server";
+        evidence.level = kSelfSignedNewServer;
+        evidence.reason = "self-signed certificate on a new server";
+        evidence.detail = "certificate " + session.sha1 + " of " + server_text(session) +
+                          " is self-signed and no session met this server before";
+        return evidence;
+    }
+};
+
+}  // namespace
+
+EvidenceRules standard_rules() {
+    EvidenceRules rules;
+    rules.push_back(std::make_unique<CertificateBlocklistRule>());
+    rules.push_back(std::make_unique<SelfSignedNewServerRule>());
+    return rules;
+}
+
+}  // namespace eti::analysis

@@ -1,0 +1,164 @@
+#include "eti/store/sqlite.h"
+
+#include "eti/base/check.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace eti::analysis {
+namespace {
+
+[[noreturn]] void fail(sqlite3* connection, int result) {
+    const std::string text = sqlite3_errmsg(connection);
+    const char* name = sqlite3_db_filename(connection, "main");
+    const std::string file = name == nullptr ? "the store" : name;
+    if ((result & 0xff) == SQLITE_FULL) {
+        throw StorageError("no room left for '" + file +
+                           "': free space on its disk or raise --max-store-bytes");
+    }
+    if ((result & 0xff) == SQLITE_CORRUPT || (result & 0xff) == SQLITE_NOTADB) {
+        throw StorageError("'" + file + "' is damaged: " + text +
+                           "; restore it, or move it away and start again with an empty store");
+    }
+    throw StorageError("cannot use '" + file + "': " + text +
+                       "; check that the disk is mounted, writable and has room");
+}
+
+}  // namespace
+
+Query::~Query() {
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+}
+
+void Query::check(int result) const {
+    if (result != SQLITE_OK) {
+        fail(connection_, result);
+    }
+}
+
+void Query::bind(int64_t value) {
+    check(sqlite3_bind_int64(statement_, ++bound_, value));
+}
+
+void Query::bind(std::string_view text) {
+    check(sqlite3_bind_text64(statement_, ++bound_, text.data() == nullptr ? "" : text.data(),
+                              text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+}
+
+void Query::bind(const Blob& blob) {
+    check(sqlite3_bind_blob64(statement_, ++bound_,
+                              blob.bytes.data() == nullptr ? "" : blob.bytes.data(),
+                              blob.bytes.size(), SQLITE_TRANSIENT));
+}
+
+void Query::bind(std::nullopt_t) {
+    check(sqlite3_bind_null(statement_, ++bound_));
+}
+
+bool Query::next() {
+    const int result = sqlite3_step(statement_);
+    if (result != SQLITE_ROW && result != SQLITE_DONE) {
+        fail(connection_, result);
+    }
+    return result == SQLITE_ROW;
+}
+
+bool Query::is_null(int column) const {
+    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+int64_t Query::integer(int column) const {
+    return sqlite3_column_int64(statement_, column);
+}
+
+std::string Query::text(int column) const {
+    const void* bytes = sqlite3_column_blob(statement_, column);
+    if (bytes == nullptr) {
+        return {};
+    }
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
+    return std::string(static_cast<const char*>(bytes), size);
+}
+
+Database::Database(const std::string& file, Access access) : file_(file) {
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+                      (access == Access::ReadWrite ? SQLITE_OPEN_CREATE : 0);
+    const int result = sqlite3_open_v2(file.c_str(), &connection_, flags, nullptr);
+    if (result != SQLITE_OK) {
+        const std::string why = sqlite3_errstr(result);
+        sqlite3_close(connection_);
+        throw StorageError("cannot open '" + file + "': " + why +
+                           "; check the folder's owner and permissions");
+    }
+    sqlite3_busy_timeout(connection_, 5000);
+    try {
+        script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
+        if (access == Access::ReadOnly) {
+            script("PRAGMA query_only=ON;");
+        }
+    } catch (...) {
+        sqlite3_close(connection_);
+        throw;
+    }
+}
+
+Database::~Database() {
+    for (const auto& [sql, statement] : statements_) {
+        sqlite3_finalize(statement);
+    }
+    sqlite3_close(connection_);
+}
+
+sqlite3_stmt* Database::prepare(const char* sql) {
+    const auto known = statements_.find(std::string_view(sql));
+    if (known != statements_.end()) {
+        ETI_CHECK(sqlite3_stmt_busy(known->second) == 0);
+        return known->second;
+    }
+    sqlite3_stmt* statement = nullptr;
+    const int result =
+        sqlite3_prepare_v3(connection_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    if (result != SQLITE_OK) {
+        fail(connection_, result);
+    }
+    statements_.emplace(sql, statement);
+    return statement;
+}
+
+void Database::script(const char* sql) {
+    const int result = sqlite3_exec(connection_, sql, nullptr, nullptr, nullptr);
+    if (result != SQLITE_OK) {
+        fail(connection_, result);
+    }
+}
+
+bool Database::in_transaction() const {
+    return sqlite3_get_autocommit(connection_) == 0;
+}
+
+int64_t Database::last_row_id() const {
+    return sqlite3_last_insert_rowid(connection_);
+}
+
+int64_t Database::changes() const {
+    return sqlite3_changes64(connection_);
+}
+
+void Database::limit_size(uint64_t bytes) {
+    int64_t page_size = 4096;
+    {
+        Query page = query("PRAGMA page_size");
+        if (page.next()) {
+            page_size = page.integer(0);
+        }
+    }
+    const int64_t most = std::numeric_limits<int32_t>::max() - 1;
+    const int64_t pages = std::clamp<int64_t>(
+        static_cast<int64_t>(std::min<uint64_t>(bytes, 1ULL << 60)) / page_size, 1, most);
+    script(("PRAGMA max_page_count=" + std::to_string(pages)).c_str());
+}
+
+}  // namespace eti::analysis
