@@ -49,6 +49,11 @@ function(eti_tests kind room)
                                                  ETI_BINARY_DIR="${CMAKE_BINARY_DIR}")
     target_link_libraries(${target} PRIVATE eti::${room} ${depends} eti_support ${ARG_LIBRARIES}
                                             eti_options GTest::gmock GTest::gtest_main)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+        # GCC 12 optimises "text" + "text" into copies that cannot happen (bug 105651 again).
+        target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-stringop-overflow
+                                                 -Wno-stringop-overread)
+    endif()
     if(TARGET eti_test_headers AND NOT "PkgConfig::DPDK" IN_LIST ARG_LIBRARIES)  # its flags differ
         target_precompile_headers(${target} REUSE_FROM eti_test_headers)
         target_compile_options(${target} PRIVATE -fpch-preprocess)

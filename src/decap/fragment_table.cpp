@@ -1,22 +1,13 @@
 #include "decap/fragment_table.h"
 
 #include "eti/base/check.h"
+#include "eti/base/mix.h"
 
 #include <bit>
 #include <cstring>
 #include <utility>
 
 namespace eti::decap {
-namespace {
-
-// mix folds a 128-bit product, the step of multiply-mix hashes such as wyhash.
-uint64_t mix(uint64_t a, uint64_t b) {
-    __extension__ using Wide = unsigned __int128;
-    const Wide product = static_cast<Wide>(a) * b;
-    return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-}
-
-}  // namespace
 
 FragmentTable::FragmentTable(uint32_t capacity, std::array<uint64_t, 2> secret)
     : secret_(secret), buckets_(std::bit_ceil(capacity), kNone), entries_(capacity) {

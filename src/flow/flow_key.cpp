@@ -1,21 +1,13 @@
 #include "eti/flow/flow_key.h"
 
+#include "eti/base/mix.h"
+
 #include <algorithm>
 #include <cstring>
 #include <tuple>
 #include <utility>
 
 namespace eti::flow {
-namespace {
-
-// mix folds a 128-bit product, the step of multiply-mix hashes such as wyhash.
-uint64_t mix(uint64_t a, uint64_t b) {
-    __extension__ using Wide = unsigned __int128;
-    const Wide product = static_cast<Wide>(a) * b;
-    return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-}
-
-}  // namespace
 
 uint16_t fold_links(const net::PacketView& packet) {
     uint32_t folded = 0;

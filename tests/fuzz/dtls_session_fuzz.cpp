@@ -3,6 +3,7 @@
 #include "eti/base/check.h"
 #include "eti/tls/dtls_session.h"
 #include "eti/wire/reader.h"
+#include "tests/fuzz/cut_chunks.h"
 #include "tests/support/tls_log.h"
 
 #include <algorithm>
@@ -20,19 +21,6 @@ constexpr uint32_t kBuffers = 5;
 AssemblyPool& pool() {
     static AssemblyPool instance(kBuffers, kBuffers);
     return instance;
-}
-
-// Every buffer must be back once the session is reset.
-void check_nothing_kept() {
-    std::vector<std::span<uint8_t>> all;
-    for (uint32_t i = 0; i < 2 * kBuffers; ++i) {
-        all.push_back(
-            pool().allocate(i < kBuffers ? AssemblyPool::kLargeBytes : AssemblyPool::kSmallBytes));
-        ETI_CHECK(!all.back().empty());
-    }
-    for (const auto buffer : all) {
-        pool().free(buffer);
-    }
 }
 
 class Log : public eti::test::TlsLog {
@@ -58,7 +46,7 @@ std::string run(eti::wire::Reader input, int times) {
                                (session.tls13() ? " 13" : "");
     const bool gave_up = session.state() == eti::tls::SessionState::NotTls;
     session.reset(pool());
-    check_nothing_kept();
+    eti::fuzz::check_nothing_kept(pool());
     return gave_up ? "" : result;
 }
 

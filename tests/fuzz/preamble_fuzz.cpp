@@ -1,10 +1,8 @@
-// Two directions of a connection, in chunks: one byte of direction (lowest bit), two of length,
-// then the bytes. Where TLS begins, and with which bytes, must not depend on how chunks are cut.
-#include "eti/base/check.h"
+// Two directions of a connection, in chunks. Where TLS begins, and with which bytes, must not
+// depend on how chunks are cut.
 #include "eti/tls/preamble.h"
-#include "eti/wire/reader.h"
+#include "tests/fuzz/cut_chunks.h"
 
-#include <algorithm>
 #include <array>
 #include <string>
 
@@ -41,19 +39,8 @@ struct Watched {
 
 std::string run(eti::wire::Reader input, std::size_t piece_bytes) {
     Watched watched;
-    uint8_t direction = 0;
-    uint16_t length = 0;
-    while (input.u8(direction) && input.u16(length)) {
-        eti::wire::Reader chunk;
-        if (!input.take(std::min<std::size_t>(length, input.remaining()), chunk)) {
-            break;
-        }
-        for (auto bytes = chunk.bytes(); !bytes.empty();) {
-            const auto piece = bytes.first(std::min(piece_bytes, bytes.size()));
-            watched.feed(static_cast<Direction>(direction & 1), piece);
-            bytes = bytes.subspan(piece.size());
-        }
-    }
+    eti::fuzz::cut_chunks(input, piece_bytes,
+                          [&](Direction direction, auto piece) { watched.feed(direction, piece); });
     return watched.tls[0] + "|" + watched.tls[1] + (watched.scanner.given_up() ? " given up" : "");
 }
 

@@ -6,6 +6,7 @@
 // once.
 #include "eti/base/check.h"
 #include "eti/wire/reader.h"
+#include "tests/fuzz/cut_chunks.h"
 #include "tests/support/quic_builder.h"
 #include "tests/support/quic_log.h"
 
@@ -38,18 +39,6 @@ AssemblyPool& pool() {
 eti::quic::Crypto& crypto() {
     static eti::quic::Crypto instance;
     return instance;
-}
-
-// Every buffer must be back once the connection is reset.
-void check_nothing_kept() {
-    const auto first = pool().allocate(AssemblyPool::kLargeBytes);
-    const auto second = pool().allocate(AssemblyPool::kLargeBytes);
-    const auto third = pool().allocate(1);
-    const auto fourth = pool().allocate(1);
-    ETI_CHECK(!first.empty() && !second.empty() && !third.empty() && !fourth.empty());
-    for (const auto buffer : {first, second, third, fourth}) {
-        pool().free(buffer);
-    }
 }
 
 Bytes copy(Reader content) {
@@ -134,7 +123,7 @@ std::string run(Reader input, std::size_t piece_bytes) {
                                (connection.superseded() ? " superseded" : "") +
                                (connection.roles_swapped() ? " swapped" : "");
     connection.reset(pool());
-    check_nothing_kept();
+    eti::fuzz::check_nothing_kept(pool());
     return result;
 }
 

@@ -330,7 +330,7 @@ const char* const kGoodLines[] = {
 
 TEST(GoodLines, EveryStatementLoads) {
     for (const char* line : kGoodLines) {
-        expect_loads(line, kContext + line + "\n");
+        expect_loads(line, join({kContext, line, "\n"}));
     }
 }
 
@@ -393,7 +393,7 @@ TEST(GoodLines, CutAnywhereTheyLoadOrAreRefused) {
 
 TEST(ShippedFile, LoadsWithoutAWarning) {
     const Settings settings =
-        testing::loader().load(std::string(ETI_SOURCE_DIR) + "/config/etid.conf");
+        testing::loader().load(ETI_SOURCE_DIR "/config/etid.conf");
     EXPECT_EQ(settings.warnings, std::vector<std::string>());
     ASSERT_EQ(settings.wires.size(), 1U);
     EXPECT_EQ(std::get<AfPacketPort>(settings.wires[0].interfaces[0].port).device, "veth0");
@@ -403,7 +403,7 @@ TEST(ShippedFile, LoadsWithoutAWarning) {
 }
 
 TEST(ShippedFile, ItsInactiveLinesLoadToo) {
-    std::ifstream file(std::string(ETI_SOURCE_DIR) + "/config/etid.conf");
+    std::ifstream file(ETI_SOURCE_DIR "/config/etid.conf");
     std::string text{std::istreambuf_iterator<char>(file), {}};
     for (std::size_t at = 0; (at = text.find("#set ", at)) != std::string::npos;) {
         text.erase(at, 1);

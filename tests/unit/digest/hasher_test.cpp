@@ -2,9 +2,9 @@
 
 #include "eti/digest/aes128.h"
 #include "eti/digest/hkdf.h"
+#include "tests/support/allocation_counter.h"
 
 #include <gtest/gtest.h>
-#include <openssl/crypto.h>
 
 #include <array>
 #include <cstdlib>
@@ -15,23 +15,7 @@
 namespace eti::digest {
 namespace {
 
-// Both allocators are watched: OpenSSL lets its own be replaced before its first use, and the
-// rest of the room allocates by operator new.
-std::size_t allocations = 0;
-
-void* counting_malloc(std::size_t bytes, const char*, int) {
-    ++allocations;
-    return std::malloc(bytes);
-}
-void* counting_realloc(void* memory, std::size_t bytes, const char*, int) {
-    ++allocations;
-    return std::realloc(memory, bytes);
-}
-void plain_free(void* memory, const char*, int) {
-    std::free(memory);
-}
-
-const bool counting = CRYPTO_set_mem_functions(counting_malloc, counting_realloc, plain_free) == 1;
+using test::allocations;
 
 std::span<const uint8_t> bytes(std::string_view text) {
     return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
@@ -117,7 +101,7 @@ constexpr uint8_t kSealedNothing[] = {0x58, 0xe2, 0xfc, 0xce, 0xfa, 0x7e, 0x30, 
                                       0x36, 0x7f, 0x1d, 0x57, 0xa4, 0xe7, 0x45, 0x5a};
 
 TEST(Digest, AllocatesNothingAfterStartUp) {
-    ASSERT_TRUE(counting);
+    ASSERT_TRUE(test::counting);
     const std::string input(100'000, 'x');
     const std::size_t before = allocations;
     Hasher hasher;
@@ -152,7 +136,7 @@ TEST(Digest, AllocatesNothingAfterStartUp) {
 }  // namespace eti::digest
 
 void* operator new(std::size_t bytes) {
-    ++eti::digest::allocations;
+    ++eti::test::allocations;
     void* memory = std::malloc(bytes);
     if (memory == nullptr) {
         throw std::bad_alloc();

@@ -1,7 +1,6 @@
 // A worker must not allocate: both allocators are watched while a connection is read.
 #include "connection_fixture.h"
-
-#include <openssl/crypto.h>
+#include "tests/support/allocation_counter.h"
 
 #include <cstdlib>
 #include <new>
@@ -9,21 +8,7 @@
 namespace eti::quic {
 namespace {
 
-std::size_t allocations = 0;
-
-void* counting_malloc(std::size_t bytes, const char*, int) {
-    ++allocations;
-    return std::malloc(bytes);
-}
-void* counting_realloc(void* memory, std::size_t bytes, const char*, int) {
-    ++allocations;
-    return std::realloc(memory, bytes);
-}
-void plain_free(void* memory, const char*, int) {
-    std::free(memory);
-}
-
-const bool counting = CRYPTO_set_mem_functions(counting_malloc, counting_realloc, plain_free) == 1;
+using test::allocations;
 
 class Counts : public ConnectionVisitor {
   public:
@@ -35,7 +20,7 @@ class Counts : public ConnectionVisitor {
 };
 
 TEST(Allocation, ThereIsNoneAfterStartUp) {
-    ASSERT_TRUE(counting);
+    ASSERT_TRUE(test::counting);
     const std::vector<Bytes> pieces = crypto_pieces(quic_client_hello("quic.example", 6000), 1100);
     std::vector<Datagram> datagrams = {server(server_first())};
     for (const Bytes& piece : pieces) {
@@ -67,7 +52,7 @@ TEST(Allocation, ThereIsNoneAfterStartUp) {
 }  // namespace eti::quic
 
 void* operator new(std::size_t bytes) {
-    ++eti::quic::allocations;
+    ++eti::test::allocations;
     void* memory = std::malloc(bytes);
     if (memory == nullptr) {
         throw std::bad_alloc();
