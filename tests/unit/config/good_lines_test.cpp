@@ -393,8 +393,7 @@ TEST(GoodLines, CutAnywhereTheyLoadOrAreRefused) {
 }
 
 TEST(ShippedFile, LoadsWithoutAWarning) {
-    const Settings settings =
-        testing::loader().load(ETI_SOURCE_DIR "/config/etid.conf");
+    const Settings settings = testing::loader().load(ETI_SOURCE_DIR "/config/etid.conf");
     EXPECT_EQ(settings.warnings, std::vector<std::string>());
     ASSERT_EQ(settings.wires.size(), 1U);
     EXPECT_EQ(std::get<AfPacketPort>(settings.wires[0].interfaces[0].port).device, "veth0");
