@@ -13,7 +13,7 @@ namespace {
 
 using Labels = std::vector<std::pair<std::string_view, std::string>>;
 
-enum class Kind : uint8_t { Counter, Gauge, Info };
+enum class Kind : uint8_t { Counter, Gauge, Info, Histogram };
 
 std::string number_text(double value) {
     std::array<char, 64> buffer{};
@@ -32,13 +32,19 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
+// seconds_text always has a fraction, as OpenMetrics wants of bounds.
+std::string seconds_text(uint64_t nanoseconds) {
+    std::string text = number_text(static_cast<double>(nanoseconds) / 1e9);
+    return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
+}
+
 // Writer writes families whole and in order; OpenMetrics 1.0 allows no other way.
 class Writer {
   public:
     // unit is the name's suffix, or empty.
     void family(std::string_view name, Kind kind, std::string_view unit, std::string_view help) {
-        constexpr std::array<std::string_view, 3> kKinds{"counter", "gauge", "info"};
-        constexpr std::array<std::string_view, 3> kSuffixes{"_total", "", "_info"};
+        constexpr std::array<std::string_view, 4> kKinds{"counter", "gauge", "info", "histogram"};
+        constexpr std::array<std::string_view, 4> kSuffixes{"_total", "", "_info", ""};
         name_ = name;
         suffix_ = kSuffixes[static_cast<std::size_t>(kind)];
         text_ +=
@@ -49,7 +55,24 @@ class Writer {
         text_ += "# HELP " + name_ + " " + escaped(help) + "\n";
     }
     void sample(const Labels& labels, const std::string& value) {
-        text_ += name_ + std::string(suffix_);
+        sample_of(suffix_, labels, value);
+    }
+    // histogram takes the samples of each class, the one above all bounds last.
+    void histogram(const Labels& labels, std::span<const uint64_t> bounds_ns,
+                   std::span<const uint64_t> samples, uint64_t sum_ns) {
+        uint64_t count = 0;
+        for (std::size_t i = 0; i < samples.size(); ++i) {
+            count += samples[i];
+            Labels with_bound = labels;
+            with_bound.emplace_back(
+                "le", i < bounds_ns.size() ? seconds_text(bounds_ns[i]) : std::string("+Inf"));
+            sample_of("_bucket", with_bound, std::to_string(count));
+        }
+        sample_of("_count", labels, std::to_string(count));
+        sample_of("_sum", labels, seconds_text(sum_ns));
+    }
+    void sample_of(std::string_view suffix, const Labels& labels, const std::string& value) {
+        text_ += name_ + std::string(suffix);
         for (std::size_t i = 0; i < labels.size(); ++i) {
             text_ += (i == 0 ? "{" : ",") + std::string(labels[i].first) + "=\"" +
                      escaped(labels[i].second) + "\"";
@@ -85,8 +108,11 @@ struct Reason {
     std::string_view label;
     std::string_view counter;
 };
-constexpr std::array<Reason, 2> kBlocked{
-    {{"certificate", "sessions-blocked"}, {"infected-host", "infected-host-attempts"}}};
+constexpr std::array<Reason, 5> kBlocked{{{"certificate", "sessions-blocked"},
+                                          {"infected-host", "infected-host-attempts"},
+                                          {"service-not-ready", "blocked-service-not-ready"},
+                                          {"submission-timeout", "blocked-submission-timeout"},
+                                          {"out-of-resources", "blocked-out-of-resources"}}};
 constexpr std::array<Reason, 7> kUninspected{{{"flow-table-full", "flow-table-full"},
                                               {"udp-flows-full", "udp-flows-full"},
                                               {"session-table-full", "session-table-full"},
@@ -94,8 +120,9 @@ constexpr std::array<Reason, 7> kUninspected{{{"flow-table-full", "flow-table-fu
                                               {"bytes-over-budget", "bytes-over-budget"},
                                               {"message-over-budget", "message-over-budget"},
                                               {"malformed", "tls-malformed"}}};
-constexpr std::array<Reason, 5> kDropped{{{"infected-host", "dropped-infected-host"},
+constexpr std::array<Reason, 6> kDropped{{{"infected-host", "dropped-infected-host"},
                                           {"certificate", "dropped-certificate"},
+                                          {"unjudged", "dropped-unjudged"},
                                           {"conflicting-data", "dropped-contradicting"},
                                           {"conflicting-fragments", "dropped-fragments"},
                                           {"tx-full", "transmit-full"}}};
@@ -126,10 +153,13 @@ void sessions(Writer& out, const control::Status& status) {
     reasons(out, status, "eti_sessions_uninspected", "sessions forwarded without inspection",
             kUninspected);
     out.family("eti_session_table_entries", Kind::Gauge, {}, "flow entries in use");
-    out.sample({{"worker", "all"}},
-               counter(status, "flows-created") - counter(status, "flows-expired"));
+    for (std::size_t i = 0; i < status.workers.size(); ++i) {
+        out.sample({{"worker", std::to_string(i)}}, status.workers[i].flows);
+    }
     out.family("eti_session_table_limit", Kind::Gauge, {}, "flow entries there are");
-    out.sample({{"worker", "all"}}, status.maximum_flows);
+    for (std::size_t i = 0; i < status.workers.size(); ++i) {
+        out.sample({{"worker", std::to_string(i)}}, status.maximum_flows / status.workers.size());
+    }
 }
 
 void records(Writer& out, const control::Status& status) {
@@ -165,6 +195,36 @@ void records(Writer& out, const control::Status& status) {
                        ? 0.0
                        : static_cast<double>(ring.used) / static_cast<double>(ring.capacity));
     }
+}
+
+void workers(Writer& out, const control::Status& status) {
+    const auto each = [&](const auto& visit) {
+        for (std::size_t i = 0; i < status.workers.size(); ++i) {
+            visit(Labels{{"worker", std::to_string(i)}}, status.workers[i].timing);
+        }
+    };
+    out.family("eti_worker_busy_seconds", Kind::Counter, "seconds", "time in turns with frames");
+    each([&](const Labels& labels, const WorkerTiming::Reading& timing) {
+        out.sample(labels, static_cast<double>(timing.busy_ns) / 1e9);
+    });
+    out.family("eti_worker_stalls", Kind::Counter, {}, "turns that took longer than 10 ms");
+    each([&](const Labels& labels, const WorkerTiming::Reading& timing) {
+        out.sample(labels, timing.stalls);
+    });
+    out.family("eti_packet_residence_seconds", Kind::Histogram, "seconds",
+               "time between reading a burst and handing it on, one in 64 measured");
+    each([&](const Labels& labels, const WorkerTiming::Reading& timing) {
+        out.histogram(labels, WorkerTiming::kBoundsNs, timing.residence, timing.residence_ns);
+    });
+}
+
+void commits(Writer& out, const CommitStatus& status) {
+    out.family("eti_commits", Kind::Counter, {}, "commits, and those taken back by themselves");
+    out.sample({{"result", "success"}}, status.counts.succeeded);
+    out.sample({{"result", "failure"}}, status.counts.failed);
+    out.sample({{"result", "rollback"}}, status.counts.rolled_back);
+    out.only("eti_commit_confirmed_pending", Kind::Gauge, {}, "a commit waits for its confirmation",
+             uint64_t{status.confirmed_pending});
 }
 
 void ports(Writer& out, const control::Status& status) {
@@ -267,13 +327,18 @@ void process(Writer& out, const control::Status& status) {
 
 }  // namespace
 
-std::string render_metrics(const control::Status& status) {
+std::string render_metrics(const control::Status& status,
+                           const std::optional<CommitStatus>& commit_status) {
     Writer out;
     out.family("eti_build", Kind::Info, {}, "the running version");
     out.sample({{"version", status.version}}, uint64_t{1});
     sessions(out, status);
     records(out, status);
+    workers(out, status);
     ports(out, status);
+    if (commit_status) {
+        commits(out, *commit_status);
+    }
     feeds(out, status);
     process(out, status);
     return out.finish();

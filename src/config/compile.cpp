@@ -52,6 +52,7 @@ void compile_limits(const Tree& tree, Settings& settings) {
     limits.batch_records = u32("batch-records");
     limits.batch_age = std::chrono::milliseconds(u32("batch-age"));
     limits.spool_bytes = number(node.child("spool-bytes"));
+    limits.submission_timeout = std::chrono::seconds(u32("submission-timeout"));
     limits.mbufs = u32("mbufs");
     limits.handoff_ring_slots = u32("handoff-ring-slots");
     limits.recent_sessions = u32("recent-sessions");
@@ -63,6 +64,31 @@ void compile_limits(const Tree& tree, Settings& settings) {
     for (const Node& list : openeti.children("certificate-list")) {
         settings.certificate_lists.emplace_back(list.value());
     }
+}
+
+void compile_exceptions(const Tree& tree, Settings& settings) {
+    const Node node = tree.top("services").child("openeti").child("exceptions");
+    const auto blocks = [&](std::string_view fault) { return node.text(fault) == "block"; };
+    settings.exceptions = {blocks("service-not-ready"), blocks("out-of-resources"),
+                           blocks("submission-timeout")};
+    if (node.text("service-not-ready") == "local-model") {
+        settings.warnings.emplace_back(
+            "accepted, not enforced: services openeti exceptions service-not-ready local-model: "
+            "there is no model on this device; sessions are forwarded");
+    }
+    const bool needs_service =
+        settings.exceptions.block_service_not_ready || settings.exceptions.block_submission_timeout;
+    if (needs_service &&
+        !tree.top("services").child("advanced-anti-malware").child("connection").has("url")) {
+        settings.warnings.emplace_back(
+            "services openeti exceptions: no analysis service is configured, so none can fail; "
+            "set services advanced-anti-malware connection url");
+    }
+}
+
+void compile_privacy(const Tree& tree, Settings& settings) {
+    const Node node = tree.top("services").child("openeti").child("privacy");
+    settings.privacy = {node.has("client-address"), node.has("server-name")};
 }
 
 void compile_login(const Tree& tree, Settings& settings) {
@@ -122,6 +148,9 @@ Settings compile_settings(const Tree& tree) {
         warn_not_enforced(tree, top, settings.warnings);
     }
     compile_limits(tree, settings);
+    compile_local_lists(tree, settings);
+    compile_exceptions(tree, settings);
+    compile_privacy(tree, settings);
     compile_wires(tree, settings);
     compile_policies(tree, settings);
     compile_cloud(tree, settings);

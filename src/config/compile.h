@@ -22,6 +22,9 @@ TlsProfile compile_tls_profile(const Tree& tree, Node reference);
 void compile_cloud(const Tree& tree, Settings& settings);
 void compile_log_streams(const Tree& tree, Settings& settings);
 void compile_limits(const Tree& tree, Settings& settings);
+void compile_local_lists(const Tree& tree, Settings& settings);
+void compile_exceptions(const Tree& tree, Settings& settings);
+void compile_privacy(const Tree& tree, Settings& settings);
 
 // compile_profile takes one entry of services security-intelligence profile.
 policy::Profile compile_profile(Node profile, std::vector<std::string>& warnings);

@@ -4,8 +4,9 @@
 
 namespace eti::control {
 
-void Batcher::record_appended(Timestamp now) {
+void Batcher::record_appended(Timestamp now, bool last_of_session) {
     ++batch_.records;
+    batch_.sessions += last_of_session ? 1 : 0;
     line_appended(now);
 }
 

@@ -24,12 +24,13 @@ class Batcher {
 
     void set_limits(const BatchLimits& limits) { limits_ = limits; }  // from the next line on
     std::string& text() { return batch_.ndjson; }
-    void record_appended(Timestamp now);
+    void record_appended(Timestamp now, bool last_of_session);
     void certificate_appended(Timestamp now);
     void flush_if_old(Timestamp now);
     void flush();  // does nothing when empty
 
     uint32_t pending_records() const { return batch_.records; }
+    uint32_t pending_sessions() const { return batch_.sessions; }
 
   private:
     void line_appended(Timestamp now);

@@ -1,6 +1,8 @@
 #include "eti/control/controller.h"
 
 #include "control/event_log.h"
+#include "control/fault_watch.h"
+#include "control/privacy.h"
 #include "control/record_drain.h"
 #include "control/session_list.h"
 #include "control/statistics.h"
@@ -13,6 +15,7 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <utility>
 #include <variant>
 
@@ -37,6 +40,11 @@ BatchLimits batch_limits(const config::Limits& limits) {
     return batch;
 }
 
+VerdictHandler::Wanted wanted_lists(const config::Settings& settings) {
+    return {settings.certificate_lists, settings.certificate_feed_used,
+            settings.infected_hosts_used, settings.local_certificates, settings.allowlist};
+}
+
 std::vector<std::string> policy_names(const policy::Policy& policy) {
     std::vector<std::string> names;
     for (const policy::ZonePair& pair : policy.pairs()) {
@@ -45,6 +53,50 @@ std::vector<std::string> policy_names(const policy::Policy& policy) {
         }
     }
     return names;
+}
+
+template <typename T>
+std::vector<T> only_in(const std::vector<T>& all, const std::vector<T>& others) {
+    std::vector<T> left;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(left), [&](const T& one) {
+        return std::find(others.begin(), others.end(), one) == others.end();
+    });
+    return left;
+}
+
+// ListChange: a typed list that differs leaves and comes again.
+struct ListChange {
+    intel::Sha1Blocklist added;
+    std::vector<std::string> removed;
+};
+
+ListChange change_of_lists(const config::Settings& before, const config::Settings& next) {
+    auto added =
+        VerdictHandler::try_lists(only_in(next.certificate_lists, before.certificate_lists));
+    for (const auto& list : only_in(next.local_certificates, before.local_certificates)) {
+        added.push_back(list);
+    }
+    ListChange change{intel::Sha1Blocklist(added), {}};
+    for (const std::string& path : only_in(before.certificate_lists, next.certificate_lists)) {
+        change.removed.push_back(VerdictHandler::list_name(path));
+    }
+    for (const auto& list : only_in(before.local_certificates, next.local_certificates)) {
+        change.removed.push_back(list.feed);
+    }
+    return change;
+}
+
+// replaced gives the entries in force with those of one configuration in place of the other's.
+std::vector<intel::AllowlistEntry> replaced(std::span<const intel::AllowlistEntry> in_force,
+                                            const std::vector<intel::AllowlistEntry>& before,
+                                            const std::vector<intel::AllowlistEntry>& next) {
+    std::vector<intel::AllowlistEntry> entries = next;
+    const auto typed = [&](const intel::AllowlistEntry& entry) {
+        return !before.empty() && entry.feed == before.front().feed;
+    };
+    std::copy_if(in_force.begin(), in_force.end(), std::back_inserter(entries),
+                 [&](const auto& entry) { return !typed(entry); });
+    return entries;
 }
 
 }  // namespace
@@ -59,16 +111,22 @@ struct Controller::Impl {
           batcher(setup.sink, batch_limits(settings.limits)),
           sender(settings.log_streams, loop),
           log(sender, setup.sensor),
-          drain(setup.dataplane.workers, certificates, batcher, setup.sensor,
-                [this](const metadata::Record& record, const metadata::CertificateSummary* leaf) {
-                    log.on_record(record, *setup.dataplane.tables.policy.owned(), setup.clock());
-                    recent.add(record, leaf);
-                }),
+          privacy(setup.privacy_key_file),
+          drain(
+              setup.dataplane.workers, certificates, batcher, setup.sensor,
+              [this](const metadata::Record& record, const metadata::CertificateSummary* leaf) {
+                  log.on_record(record, *setup.dataplane.tables.policy.owned(), setup.clock());
+                  recent.add(record, leaf);
+              },
+              privacy),
           recent(settings.limits.recent_sessions),
           sessions(setup.dataplane.workers),
-          verdicts(setup.dataplane.tables, settings.certificate_lists, started),
+          verdicts(setup.dataplane.tables, wanted_lists(settings), started),
           statistics(setup.dataplane.counters,
                      static_cast<unsigned>(setup.dataplane.workers.size())) {
+        privacy.prepare(settings.privacy);
+        privacy.apply(settings.privacy);
+        publish_exceptions(started);
         loop.add_tick([this] { return turn(); });
         if (setup.events != nullptr) {
             loop.add(setup.events->fd(), EPOLLIN, [this](uint32_t) { take_events(); });
@@ -87,17 +145,30 @@ struct Controller::Impl {
         sessions.poll(now);
         sender.tick(now);
         verdicts.expire(host_logger(), now);
+        publish_exceptions(now);
         setup.dataplane.tables.domain.reclaim();
         return more;
     }
 
+    void publish_exceptions(Timestamp now) {
+        const policy::Exceptions next = faults.exceptions(settings, now);
+        const auto policy = setup.dataplane.tables.policy.owned();
+        if (next != policy->exceptions()) {
+            log_change(policy->exceptions(), next);
+            setup.dataplane.tables.policy.publish(
+                std::make_shared<const policy::Policy>(policy->pairs(), next));
+        }
+    }
+
     void reconfigure(const config::Settings& next) {
-        auto policy = std::make_shared<const policy::Policy>(next.policy);
+        privacy.prepare(next.privacy);
+        const policy::Exceptions exceptions = faults.exceptions(next, setup.clock());
+        auto policy = std::make_shared<const policy::Policy>(next.policy.pairs(), exceptions);
+        log_change(setup.dataplane.tables.policy.owned()->exceptions(), exceptions);
         settings = next;
+        privacy.apply(next.privacy);
         setup.sensor.name = next.host_name;
-        verdicts.reconfigure(
-            {next.certificate_lists, next.certificate_feed_used, next.infected_hosts_used},
-            setup.clock());
+        verdicts.reconfigure(wanted_lists(next), setup.clock());
         setup.dataplane.tables.policy.publish(std::move(policy));
         sender.reconfigure(next.log_streams);
         batcher.set_limits(batch_limits(next.limits));
@@ -128,6 +199,7 @@ struct Controller::Impl {
                            if (!settings.infected_hosts_used) {
                                return;  // on its way when the last rule that used it went
                            }
+                           update.hosts = privacy.reveal(std::move(update.hosts));
                            verdicts.apply(std::move(update), host_logger(), setup.clock());
                        },
                        [&](uplink::BlocklistUpdate& update) {
@@ -165,6 +237,7 @@ struct Controller::Impl {
                          next.last_error);
         }
         link = std::move(next);
+        faults.on_link(link, setup.clock());
     }
 
     std::vector<CategoryStatus> categories() const {
@@ -174,7 +247,7 @@ struct Controller::Impl {
                  "Infected hosts",
                  settings.infected_hosts_used,
                  {verdicts.infected_hosts_feed()}},
-                {"Whitelist", "Servers never inspected", true, {verdicts.allowlist_feed()}}};
+                {"Whitelist", "Servers never inspected", true, verdicts.allowlist_feeds()}};
     }
 
     StatisticsStatus statistics_status() const {
@@ -182,6 +255,9 @@ struct Controller::Impl {
         drain.append_counters(status.counters);
         status.records_drained = drain.records();
         status.records_batched = batcher.pending_records();
+        const uint64_t made = status.sessions.ended - status.sessions.ring_full;
+        const uint64_t in_rings = made > drain.sessions() ? made - drain.sessions() : 0;
+        status.sessions.waiting = in_rings + batcher.pending_sessions();
         return status;
     }
 
@@ -194,11 +270,13 @@ struct Controller::Impl {
     Batcher batcher;
     LogSender sender;
     EventLog log;
+    Privacy privacy;
     RecordDrain drain;
     RecentSessions recent;
     SessionList sessions;
     VerdictHandler verdicts;
     Statistics statistics;
+    FaultWatch faults;
     uplink::LinkStatus link;
     StatisticsStatus streaming_cleared;
     StatisticsStatus anti_malware_cleared;
@@ -211,6 +289,7 @@ Controller::~Controller() = default;
 void Controller::restore(uplink::StoredState stored) {
     const auto silent = [](const intel::InfectedHost&, bool) {};
     if (stored.infected_hosts.version > 0 || !stored.infected_hosts.hosts.empty()) {
+        stored.infected_hosts.hosts = impl_->privacy.reveal(std::move(stored.infected_hosts.hosts));
         impl_->verdicts.apply(std::move(stored.infected_hosts), silent, impl_->setup.clock());
     }
     if (stored.blocklist) {
@@ -285,8 +364,12 @@ Status Controller::status() const {
         !settings.cloud.analysis_url.empty() || !settings.cloud.feed_url.empty();
     status.link = impl.link;
     for (const WorkerLink& worker : dataplane.workers) {
-        status.workers.push_back({{worker.records->size(), worker.records->capacity()},
-                                  {worker.certificates->size(), worker.certificates->capacity()}});
+        const auto number = static_cast<unsigned>(status.workers.size());
+        status.workers.push_back(
+            {{worker.records->size(), worker.records->capacity()},
+             {worker.certificates->size(), worker.certificates->capacity()},
+             impl.statistics.flows_of(number),
+             worker.timing == nullptr ? WorkerTiming::Reading{} : worker.timing->read()});
     }
     status.ports = dataplane.ports ? dataplane.ports() : std::vector<metadata::PortStatus>{};
     for (const config::Wire& wire : impl.running.wires) {
@@ -326,25 +409,15 @@ const std::vector<config::LoginUser>& Controller::login_users() const {
 }
 
 std::string Controller::impact(const config::Settings& next) const {
-    const auto only_in = [](const std::vector<std::string>& all,
-                            const std::vector<std::string>& others) {
-        std::vector<std::string> left;
-        std::copy_if(all.begin(), all.end(), std::back_inserter(left), [&](const auto& path) {
-            return std::find(others.begin(), others.end(), path) == others.end();
-        });
-        return left;
-    };
-    const std::vector<std::string>& before = impl_->settings.certificate_lists;
-    const intel::Sha1Blocklist added(
-        VerdictHandler::try_lists(only_in(next.certificate_lists, before)));
-    std::vector<std::string> removed;
-    for (const std::string& path : only_in(before, next.certificate_lists)) {
-        removed.push_back(VerdictHandler::list_name(path));
-    }
+    const config::Settings& before = impl_->settings;
     const PublishedTables& tables = impl_->setup.dataplane.tables;
-    return impact_text(control::impact(
-        impl_->recent, impl_->settings, next,
-        {*tables.blocklist.owned(), added, removed, *tables.infected_hosts.owned()}));
+    const ListChange lists = change_of_lists(before, next);
+    const intel::Allowlist next_allowed(
+        replaced(tables.allowlist.owned()->entries(), before.allowlist, next.allowlist));
+    return impact_text(
+        control::impact(impl_->recent, before, next,
+                        {*tables.blocklist.owned(), lists.added, lists.removed,
+                         *tables.infected_hosts.owned(), *tables.allowlist.owned(), next_allowed}));
 }
 
 bool Controller::request_sessions(std::function<void(SessionListing)> done) {

@@ -77,20 +77,22 @@ Treatment treatment_of(const policy::Decision& decision) {
     return decision.log ? Treatment::PermitLogged : Treatment::Permit;
 }
 
-Listing find_listing(const Record& record, const intel::Sha1Blocklist& table) {
+Listing find_listing(const RecentSession& session, const intel::Sha1Blocklist& table) {
+    const metadata::CertificateFacts& certificate = session.record.certificate;
     intel::Sha1Blocklist::Hit hit{};
-    if (!record.certificate.seen || record.certificate.inherited ||
-        !table.find(record.certificate.sha1, hit)) {
+    if (!certificate.seen || certificate.inherited ||
+        (!table.find(certificate.sha1, hit) &&
+         !(session.sha256 && table.find(*session.sha256, hit)))) {
         return {};
     }
     return {true, hit.threat_level, std::string(hit.feed)};
 }
 
-Listing next_listing(const Record& record, const ImpactLists& lists) {
-    const Listing before = find_listing(record, lists.listed);
+Listing next_listing(const RecentSession& session, const ImpactLists& lists) {
+    const Listing before = find_listing(session, lists.listed);
     const bool gone =
         std::find(lists.removed.begin(), lists.removed.end(), before.feed) != lists.removed.end();
-    return before.listed && !gone ? before : find_listing(record, lists.added);
+    return before.listed && !gone ? before : find_listing(session, lists.added);
 }
 
 policy::Selector selector_of(const Record& record) {
@@ -99,9 +101,16 @@ policy::Selector selector_of(const Record& record) {
             record.client.port, record.server.port};
 }
 
+bool allows_certificate(const intel::Allowlist& allowed, const RecentSession& session) {
+    return allowed.contains_certificate(session.record.certificate.sha1) ||
+           (session.sha256 && allowed.contains_certificate(*session.sha256));
+}
+
 // judge repeats what a worker decides about a session, hosts first.
-Result judge(const Record& record, const policy::Policy& policy, std::string_view from,
-             std::string_view to, const Listing& listing, const intel::InfectedHosts& infected) {
+Result judge(const RecentSession& session, const policy::Policy& policy, std::string_view from,
+             std::string_view to, const Listing& listing, const intel::InfectedHosts& infected,
+             const intel::Allowlist& allowed) {
+    const Record& record = session.record;
     const policy::ZonePair* pair = policy.find_pair(from, to);
     if (pair == nullptr) {
         return {Treatment::NotInspected,
@@ -121,7 +130,11 @@ Result judge(const Record& record, const policy::Policy& policy, std::string_vie
         return {Treatment::NotInspected, "no security-metadata-streaming-policy from-zone " +
                                              pair->from + " to-zone " + pair->to};
     }
-    if (listing.listed && record.reason != metadata::Reason::Allowlist) {
+    if (allowed.contains_address(record.server.ip) ||
+        allowed.contains_hostname(record.client_hello.sni.view())) {
+        return {Treatment::NotInspected, "allowlist"};
+    }
+    if (listing.listed && !allows_certificate(allowed, session)) {
         return {treatment_of(
                     policy::Policy::decide_certificate(*rule, listing.threat_level, listing.feed)),
                 "policy " + rule->name + ", certificate in " + listing.feed};
@@ -205,13 +218,14 @@ Impact impact(const RecentSessions& recent, const config::Settings& now,
         const Record& record = session.record;
         ++result.sessions_seen;
         const Result before =
-            judge(record, now.policy, record.from_zone.view(), record.to_zone.view(),
-                  find_listing(record, lists.listed), lists.infected);
+            judge(session, now.policy, record.from_zone.view(), record.to_zone.view(),
+                  find_listing(session, lists.listed), lists.infected, lists.allowed);
         const auto from = zones.of(record.from_zone.view());
         const auto to = zones.of(record.to_zone.view());
-        const Result after = from && to ? judge(record, next.policy, *from, *to,
-                                                next_listing(record, lists), lists.infected)
-                                        : Result{Treatment::NotInspected, "no wire any more"};
+        const Result after =
+            from && to ? judge(session, next.policy, *from, *to, next_listing(session, lists),
+                               lists.infected, lists.next_allowed)
+                       : Result{Treatment::NotInspected, "no wire any more"};
         if (before.treatment != after.treatment) {
             result.sessions.push_back({&session, before.treatment, after.treatment, after.why});
             add_host(hosts, result.sessions.back(), lists.infected);

@@ -28,6 +28,7 @@ void RecentSessions::add(const metadata::Record& record, const metadata::Certifi
     slots_[slot].record = record;
     slots_[slot].subject = leaf == nullptr ? std::string() : leaf->subject;
     slots_[slot].issuer = leaf == nullptr ? std::string() : leaf->issuer;
+    slots_[slot].sha256 = leaf == nullptr ? std::nullopt : std::optional(leaf->sha256);
 }
 
 const RecentSession* RecentSessions::find(uint64_t id) const {

@@ -9,12 +9,14 @@
 namespace eti::control {
 
 RecordDrain::RecordDrain(std::span<const WorkerLink> workers, CertificateCache& certificates,
-                         Batcher& batcher, metadata::SensorIdentity sensor, Observer observer)
+                         Batcher& batcher, metadata::SensorIdentity sensor, Observer observer,
+                         Privacy& privacy)
     : workers_(workers),
       certificates_(certificates),
       batcher_(batcher),
       sensor_(std::move(sensor)),
-      observer_(std::move(observer)) {}
+      observer_(std::move(observer)),
+      privacy_(privacy) {}
 
 void RecordDrain::append_counters(std::vector<CounterValue>& counters) const {
     const enrich::Counters joined = context_.counters();
@@ -90,7 +92,7 @@ void RecordDrain::drain_certificates(const WorkerLink& worker, Timestamp now) {
     }
 }
 
-void RecordDrain::render(const WorkerLink& worker, const metadata::Record& record, Timestamp now) {
+void RecordDrain::render(const WorkerLink& worker, metadata::Record& record, Timestamp now) {
     const metadata::CertificateSummary* leaf = nullptr;
     if (record.certificate.seen) {
         leaf = certificates_.find(record.certificate.sha1);
@@ -99,10 +101,14 @@ void RecordDrain::render(const WorkerLink& worker, const metadata::Record& recor
             leaf = certificates_.find(record.certificate.sha1);
         }
     }
-    metadata::append_json(batcher_.text(), record, leaf, sensor_);
-    batcher_.record_appended(now);
-    ++records_;
     observer_(record, leaf);
+    privacy_.conceal(record);
+    metadata::append_json(batcher_.text(), record, leaf, sensor_);
+    const bool last = record.phase == metadata::Phase::End &&
+                      record.protocol != metadata::Protocol::Unknown;  // that is an attempt
+    batcher_.record_appended(now, last);
+    ++records_;
+    sessions_ += last ? 1 : 0;
 }
 
 }  // namespace eti::control

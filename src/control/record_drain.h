@@ -4,6 +4,7 @@
 
 #include "control/batcher.h"
 #include "control/certificate_cache.h"
+#include "control/privacy.h"
 #include "eti/control/status.h"
 #include "eti/control/worker_link.h"
 #include "eti/enrich/context.h"
@@ -24,33 +25,37 @@ namespace eti::control {
 // from another worker: before each record all answers are read.
 class RecordDrain {
   public:
-    // The leaf's summary may be null.
+    // The leaf's summary may be null. What the observer sees is what was seen on the wire.
     using Observer =
         std::function<void(const metadata::Record&, const metadata::CertificateSummary* leaf)>;
 
     RecordDrain(std::span<const WorkerLink> workers, CertificateCache& certificates,
-                Batcher& batcher, metadata::SensorIdentity sensor, Observer observer);
+                Batcher& batcher, metadata::SensorIdentity sensor, Observer observer,
+                Privacy& privacy);
 
     // drain takes at most limit records, the workers in turn; true when records are left.
     bool drain(Timestamp now, std::size_t limit);
     void set_sensor_name(const std::string& name) { sensor_.name = name; }  // of later records
     uint64_t records() const { return records_; }
+    uint64_t sessions() const { return sessions_; }  // whose last record came
     // append_counters tells what was joined, and what was forgotten for lack of room.
     void append_counters(std::vector<CounterValue>& counters) const;
 
   private:
     void drain_answers();
     void drain_certificates(const WorkerLink& worker, Timestamp now);
-    void render(const WorkerLink& worker, const metadata::Record& record, Timestamp now);
+    void render(const WorkerLink& worker, metadata::Record& record, Timestamp now);
 
     std::span<const WorkerLink> workers_;
     CertificateCache& certificates_;
     Batcher& batcher_;
     metadata::SensorIdentity sensor_;
     Observer observer_;
+    Privacy& privacy_;
     enrich::Context context_;
     std::size_t next_worker_ = 0;
     uint64_t records_ = 0;
+    uint64_t sessions_ = 0;
 };
 
 }  // namespace eti::control

@@ -9,15 +9,19 @@ void Statistics::apply(const uplink::SubmissionResult& result) {
     switch (result.outcome) {
         case Outcome::Acknowledged:
             acknowledged_ += result.records;
+            sessions_.acknowledged += result.sessions;
             break;
         case Outcome::Rejected:
             rejected_ += result.records;
+            sessions_.rejected += result.sessions;
             break;
         case Outcome::SpoolFull:
             spool_full_ += result.records;
+            sessions_.spool_full += result.sessions;
             break;
         case Outcome::Corrupt:
             corrupt_ += result.records;
+            sessions_.corrupt += result.sessions;
             break;
     }
 }
@@ -48,7 +52,25 @@ StatisticsStatus Statistics::snapshot() const {
     status.records_rejected = rejected_;
     status.records_spool_full = spool_full_;
     status.records_corrupt = corrupt_;
+    status.sessions = sessions_;
+    status.sessions.ring_full = value_of(metadata::counter_names::kSessionsLostRing);
+    for (const CounterValue& counter : status.counters) {
+        const bool ended = counter.name.starts_with(metadata::counter_names::kEnded);
+        status.sessions.ended += ended ? counter.value : 0;
+    }
     return status;
+}
+
+uint64_t Statistics::flows_of(unsigned worker) const {
+    uint64_t flows = 0;
+    for (std::size_t i = 0; i < counters_.texts.size(); ++i) {
+        if (counters_.texts[i].name == metadata::counter_names::kFlowsCreated) {
+            flows += counters_.read(worker, i);
+        } else if (counters_.texts[i].name == metadata::counter_names::kFlowsExpired) {
+            flows -= counters_.read(worker, i);
+        }
+    }
+    return flows;
 }
 
 StatisticsStatus since(const StatisticsStatus& now, const StatisticsStatus& cleared) {

@@ -18,6 +18,7 @@ class Statistics {
     void apply(const uplink::SubmissionResult& result);
     // snapshot reads every counter of every worker; a name the dataplane lacks counts 0.
     StatisticsStatus snapshot() const;
+    uint64_t flows_of(unsigned worker) const;  // entries in use
 
   private:
     const CounterSet& counters_;
@@ -26,6 +27,7 @@ class Statistics {
     uint64_t rejected_ = 0;
     uint64_t spool_full_ = 0;
     uint64_t corrupt_ = 0;
+    SessionLedger sessions_;
 };
 
 }  // namespace eti::control

@@ -27,6 +27,16 @@ uplink::FeedInfo not_loaded(std::string_view name) {
     return info;
 }
 
+// typed_in describes a list of the configuration.
+uplink::FeedInfo typed_in(const std::string& name, std::size_t objects, Timestamp now) {
+    uplink::FeedInfo info = not_loaded(name);
+    info.objects = objects;
+    info.updated = now;
+    info.status = "Store succeeded";
+    info.loaded = true;
+    return info;
+}
+
 FileIdentity identity_of(const std::string& path) {
     struct stat facts {};
     if (::stat(path.c_str(), &facts) != 0) {
@@ -67,24 +77,28 @@ void take_over(uplink::FeedInfo& held, uplink::FeedInfo next) {
 
 }  // namespace
 
-VerdictHandler::VerdictHandler(PublishedTables tables,
-                               const std::vector<std::string>& certificate_files, Timestamp now)
+VerdictHandler::VerdictHandler(PublishedTables tables, const Wanted& wanted, Timestamp now)
     : tables_(tables),
       certificates_(not_loaded(kCertificateFeed)),
       infected_hosts_(not_loaded(kInfectedHostsFeed)),
       allowlist_(not_loaded(kAllowlistFeed)) {
-    if (read_lists(certificate_files, now)) {
-        publish_blocklist({});
+    const bool read = read_lists(wanted.certificate_files, now);
+    if (take_typed(wanted.certificates, now) || read) {
+        publish_blocklist({std::string(kCertificateFeed), {}});
     }
+    take_allowlist(wanted.allowlist, now);
 }
 
 void VerdictHandler::reconfigure(const Wanted& wanted, Timestamp now) {
     problems_.clear();
     const bool drop_feed = !wanted.certificate_feed && certificates_.loaded;
-    if (read_lists(wanted.certificate_files, now) || drop_feed) {
-        publish_blocklist(drop_feed ? std::vector<intel::CertificateEntry>()
-                                    : tables_.blocklist.owned()->entries_of(kCertificateFeed));
+    const bool read = read_lists(wanted.certificate_files, now);
+    if (take_typed(wanted.certificates, now) || read || drop_feed) {
+        publish_blocklist(drop_feed
+                              ? intel::Sha1Blocklist::Source{std::string(kCertificateFeed), {}}
+                              : tables_.blocklist.owned()->entries_of(kCertificateFeed));
     }
+    take_allowlist(wanted.allowlist, now);
     if (drop_feed) {
         certificates_ = not_loaded(kCertificateFeed);
     }
@@ -92,6 +106,37 @@ void VerdictHandler::reconfigure(const Wanted& wanted, Timestamp now) {
         publish_hosts({}, [](const intel::InfectedHost&, bool) {});  // nobody changed: told none
         infected_hosts_ = not_loaded(kInfectedHostsFeed);
     }
+}
+
+bool VerdictHandler::take_typed(const std::vector<intel::Sha1Blocklist::Source>& lists,
+                                Timestamp now) {
+    const auto same = [](const TypedList& held, const intel::Sha1Blocklist::Source& list) {
+        return held.entries == list;
+    };
+    if (std::equal(typed_.begin(), typed_.end(), lists.begin(), lists.end(), same)) {
+        return false;
+    }
+    typed_.clear();
+    for (const intel::Sha1Blocklist::Source& list : lists) {
+        typed_.push_back(
+            {typed_in(list.feed, list.entries.size() + list.sha256_entries.size(), now), list});
+    }
+    return true;
+}
+
+void VerdictHandler::take_allowlist(const std::vector<intel::AllowlistEntry>& entries,
+                                    Timestamp now) {
+    if (local_allowlist_ == entries) {
+        return;
+    }
+    std::vector<intel::AllowlistEntry> of_feed;
+    const auto held = tables_.allowlist.owned();
+    std::copy_if(held->entries().begin(), held->entries().end(), std::back_inserter(of_feed),
+                 [](const auto& entry) { return entry.feed == kAllowlistFeed; });
+    local_allowlist_ = entries;
+    local_allowlist_info_ =
+        entries.empty() ? uplink::FeedInfo{} : typed_in(entries[0].feed, entries.size(), now);
+    publish_allowlist(std::move(of_feed));
 }
 
 bool VerdictHandler::read_lists(const std::vector<std::string>& paths, Timestamp now) {
@@ -119,8 +164,7 @@ bool VerdictHandler::read_lists(const std::vector<std::string>& paths, Timestamp
 }
 
 VerdictHandler::LocalList VerdictHandler::read_list(const std::string& path, Timestamp now) {
-    LocalList list{
-        path, identity_of(path), not_loaded(std::filesystem::path(path).filename().string()), {}};
+    LocalList list{path, identity_of(path), not_loaded(list_name(path)), {list_name(path), {}}};
     list.info.updated = now;
     std::string text;
     std::string why;
@@ -139,11 +183,12 @@ VerdictHandler::LocalList VerdictHandler::read_list(const std::string& path, Tim
         problems_.push_back("certificate list " + path + ", line " + std::to_string(line.line) +
                             " is left out: " + line.why);
     }
-    list.info.objects = feed.entries.size();
+    list.info.objects = feed.entries.size() + feed.sha256_entries.size();
     list.info.rejected_lines = feed.rejected_count;
     list.info.status = "Store succeeded";
     list.info.loaded = true;
-    list.entries = std::move(feed.entries);
+    list.entries.entries = std::move(feed.entries);
+    list.entries.sha256_entries = std::move(feed.sha256_entries);
     return list;
 }
 
@@ -198,26 +243,35 @@ void VerdictHandler::expire(const HostChanged& changed, Timestamp now) {
 
 void VerdictHandler::apply(uplink::BlocklistUpdate update) {
     take_over(certificates_, std::move(update.info));
-    publish_blocklist(std::move(update.entries));
+    publish_blocklist({std::string(kCertificateFeed), std::move(update.entries),
+                       std::move(update.sha256_entries)});
 }
 
-void VerdictHandler::publish_blocklist(std::vector<intel::CertificateEntry> feed_entries) {
+void VerdictHandler::publish_blocklist(intel::Sha1Blocklist::Source feed) {
     // The feed comes first: what it lists is logged under its name. Local lists stay, but lending
     // them to the table's constructor spares a copy.
     std::vector<intel::Sha1Blocklist::Source> sources;
-    sources.push_back({std::string(kCertificateFeed), std::move(feed_entries)});
+    sources.push_back(std::move(feed));
     for (LocalList& list : lists_) {
-        sources.push_back({list.info.name, std::move(list.entries)});
+        sources.push_back(std::move(list.entries));
+    }
+    for (const TypedList& list : typed_) {
+        sources.push_back(list.entries);
     }
     tables_.blocklist.publish(std::make_shared<const intel::Sha1Blocklist>(sources));
     for (std::size_t i = 0; i < lists_.size(); ++i) {
-        lists_[i].entries = std::move(sources[i + 1].entries);
+        lists_[i].entries = std::move(sources[i + 1]);
     }
+}
+
+void VerdictHandler::publish_allowlist(std::vector<intel::AllowlistEntry> feed_entries) {
+    feed_entries.insert(feed_entries.end(), local_allowlist_.begin(), local_allowlist_.end());
+    tables_.allowlist.publish(std::make_shared<const intel::Allowlist>(std::move(feed_entries)));
 }
 
 void VerdictHandler::apply(uplink::AllowlistUpdate update) {
     take_over(allowlist_, std::move(update.info));
-    tables_.allowlist.publish(std::make_shared<const intel::Allowlist>(std::move(update.entries)));
+    publish_allowlist(std::move(update.entries));
 }
 
 void VerdictHandler::apply(const uplink::FeedFailure& failure) {
@@ -235,6 +289,17 @@ std::vector<uplink::FeedInfo> VerdictHandler::certificate_feeds() const {
     for (const LocalList& list : lists_) {
         feeds.push_back(list.info);
     }
+    for (const TypedList& list : typed_) {
+        feeds.push_back(list.info);
+    }
+    return feeds;
+}
+
+std::vector<uplink::FeedInfo> VerdictHandler::allowlist_feeds() const {
+    std::vector<uplink::FeedInfo> feeds{allowlist_};
+    if (!local_allowlist_.empty()) {
+        feeds.push_back(local_allowlist_info_);
+    }
     return feeds;
 }
 
@@ -249,7 +314,9 @@ std::vector<intel::Sha1Blocklist::Source> VerdictHandler::try_lists(
         std::string text;
         std::string why;
         if (read_file(path, intel::FeedLimits{}.max_bytes, text, why)) {
-            lists.push_back({list_name(path), intel::parse_certificate_feed(text).entries});
+            intel::CertificateFeed feed = intel::parse_certificate_feed(text);
+            lists.push_back(
+                {list_name(path), std::move(feed.entries), std::move(feed.sha256_entries)});
         }
     }
     return lists;

@@ -26,18 +26,20 @@ class VerdictHandler {
   public:
     using HostChanged = std::function<void(const intel::InfectedHost&, bool added)>;
 
-    // certificate_files are local lists, read now and kept beside the feed; problems with them
-    // are sentences in problems().
-    VerdictHandler(PublishedTables tables, const std::vector<std::string>& certificate_files,
-                   Timestamp now);
-
-    // reconfigure reads again the local lists that changed, and empties the tables of feeds that
-    // are no longer used. A list that was read before and no longer can be stays as it was.
+    // Wanted is what the configuration says. Files and typed lists stand beside the feeds.
     struct Wanted {
         std::vector<std::string> certificate_files;
         bool certificate_feed = false;
         bool infected_hosts = false;
+        std::vector<intel::Sha1Blocklist::Source> certificates = {};  // lists that are typed in
+        std::vector<intel::AllowlistEntry> allowlist = {};
     };
+
+    // Files are read now; problems with them are sentences in problems().
+    VerdictHandler(PublishedTables tables, const Wanted& wanted, Timestamp now);
+
+    // reconfigure reads again the files that changed, and empties the tables of feeds that are no
+    // longer used. A file that was read before and no longer can be stays as it was.
     void reconfigure(const Wanted& wanted, Timestamp now);
 
     void apply(uplink::InfectedHostsUpdate update, const HostChanged& changed, Timestamp now);
@@ -56,6 +58,7 @@ class VerdictHandler {
     std::vector<uplink::FeedInfo> certificate_feeds() const;
     const uplink::FeedInfo& infected_hosts_feed() const { return infected_hosts_; }
     const uplink::FeedInfo& allowlist_feed() const { return allowlist_; }
+    std::vector<uplink::FeedInfo> allowlist_feeds() const;
     const std::vector<std::string>& problems() const { return problems_; }
 
   private:
@@ -63,16 +66,27 @@ class VerdictHandler {
         std::string path;
         FileIdentity identity;  // of the file when it was read
         uplink::FeedInfo info;
-        std::vector<intel::CertificateEntry> entries;
+        intel::Sha1Blocklist::Source entries;
+    };
+    struct TypedList {
+        uplink::FeedInfo info;
+        intel::Sha1Blocklist::Source entries;
     };
     LocalList read_list(const std::string& path, Timestamp now);
     // read_lists answers whether any list differs from before.
     bool read_lists(const std::vector<std::string>& paths, Timestamp now);
     void publish_hosts(std::vector<intel::InfectedHost> hosts, const HostChanged& changed);
-    void publish_blocklist(std::vector<intel::CertificateEntry> feed_entries);
+    // take_typed answers whether any typed list differs from before.
+    bool take_typed(const std::vector<intel::Sha1Blocklist::Source>& lists, Timestamp now);
+    void take_allowlist(const std::vector<intel::AllowlistEntry>& entries, Timestamp now);
+    void publish_blocklist(intel::Sha1Blocklist::Source feed);
+    void publish_allowlist(std::vector<intel::AllowlistEntry> feed_entries);
 
     PublishedTables tables_;
     std::vector<LocalList> lists_;
+    std::vector<TypedList> typed_;
+    std::vector<intel::AllowlistEntry> local_allowlist_;
+    uplink::FeedInfo local_allowlist_info_;
     uplink::FeedInfo certificates_;
     uplink::FeedInfo infected_hosts_;
     uplink::FeedInfo allowlist_;

@@ -70,10 +70,13 @@ void Worker::poll_once() {
         session_request_ = request;
         inspector_.request_sessions(request);
     }
-    inspector_.begin_burst(clock_.now());
+    const Timestamp now = clock_.now();
+    time_turn(now);
+    inspector_.begin_burst(now);
     for (const uint16_t port : topology_.ports) {
         RxBurst burst(port, static_cast<uint16_t>(number_));
         if (burst.size() > 0) {
+            moved_ = true;
             counters_.add(Counter::PacketsReceived, burst.size());
             process(burst, true);
         }
@@ -85,8 +88,31 @@ void Worker::poll_once() {
     for (const uint16_t port : topology_.ports) {
         transmit_[port].flush();
     }
+    sample_residence(now);
     inspector_.end_burst();
     domain_.quiescent(number_);
+}
+
+// time_turn needs no clock of its own: a turn is over when the next one begins.
+void Worker::time_turn(Timestamp now) {
+    if (last_turn_ != Timestamp{}) {
+        share_.timing.turn(now - last_turn_, moved_);
+    }
+    last_turn_ = now;
+    moved_ = false;
+}
+
+// sample_residence reads the clock a second time in one of so many turns that moved frames.
+void Worker::sample_residence(Timestamp began) {
+    constexpr unsigned kOneIn = 64;
+    if (!moved_) {
+        return;
+    }
+    if (turns_to_sample_ == 0) {
+        share_.timing.residence(clock_.now() - began);
+        turns_to_sample_ = kOneIn;
+    }
+    --turns_to_sample_;
 }
 
 void Worker::process(RxBurst& burst, bool may_hand_over) {
@@ -169,6 +195,7 @@ void Worker::receive_handover() {
             return;
         }
         const std::span<rte_mbuf* const> handed_over(frames.data(), n);
+        moved_ = true;
         RxBurst burst(handed_over);
         process(burst, false);
     }

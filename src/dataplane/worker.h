@@ -51,6 +51,8 @@ class Worker {
     void flush_handover();
     unsigned owner_of(const inspect::Packet& packet) const;
     void finish();
+    void time_turn(Timestamp now);
+    void sample_residence(Timestamp began);
 
     const Topology& topology_;
     QuiescentDomain& domain_;
@@ -61,6 +63,9 @@ class Worker {
     std::vector<TxBatch> transmit_;                 // by port number
     std::vector<std::vector<rte_mbuf*>> handover_;  // by worker, capacity reserved
     uint64_t session_request_ = 0;
+    Timestamp last_turn_{};         // when the turn before began; none before the first
+    unsigned turns_to_sample_ = 0;  // busy ones until residence is measured again
+    bool moved_ = false;            // the turn before moved frames
     unsigned number_;
 };
 

@@ -34,6 +34,7 @@ constexpr int kKeepDirection = -1;
 
 struct Aes128::Contexts {
     Context block = make_context("AES-128-ECB", true);
+    Context back = make_context("AES-128-ECB", false);
     Context gcm = make_context("AES-128-GCM", false);
 };
 
@@ -42,7 +43,15 @@ Aes128::Aes128() : contexts_(std::make_unique<Contexts>()) {}
 Aes128::~Aes128() = default;
 
 Aes128::Block Aes128::encrypt_block(const Key& key, std::span<const uint8_t, 16> block) {
-    EVP_CIPHER_CTX* context = contexts_->block.get();
+    return convert(contexts_->block.get(), key, block);
+}
+
+Aes128::Block Aes128::decrypt_block(const Key& key, std::span<const uint8_t, 16> block) {
+    return convert(contexts_->back.get(), key, block);
+}
+
+Aes128::Block Aes128::convert(EVP_CIPHER_CTX* context, const Key& key,
+                              std::span<const uint8_t, 16> block) {
     Block out{};
     int length = 0;
     EVP_CipherInit_ex2(context, nullptr, key.data(), nullptr, kKeepDirection, nullptr);

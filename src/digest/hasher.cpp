@@ -41,6 +41,8 @@ Md5Digest Hasher::md5(std::span<const uint8_t> bytes) {
 
 struct Sha1Pool::State {
     SHA_CTX context;
+    SHA256_CTX longer;
+    bool with_sha256 = false;
 };
 
 Sha1Pool::Sha1Pool(uint32_t states) : states_(std::make_unique<State[]>(states)), count_(states) {
@@ -52,19 +54,36 @@ Sha1Pool::Sha1Pool(uint32_t states) : states_(std::make_unique<State[]>(states))
 
 Sha1Pool::~Sha1Pool() = default;
 
-uint32_t Sha1Pool::begin() {
+uint32_t Sha1Pool::begin(bool with_sha256) {
     if (free_.empty()) {
         return kNone;
     }
     const uint32_t state = free_.back();
     free_.pop_back();
     SHA1_Init(&states_[state].context);
+    states_[state].with_sha256 = with_sha256;
+    if (with_sha256) {
+        SHA256_Init(&states_[state].longer);
+    }
     return state;
 }
 
 void Sha1Pool::update(uint32_t state, std::span<const uint8_t> bytes) {
     ETI_ASSERT(state < count_);
     SHA1_Update(&states_[state].context, bytes.data(), bytes.size());
+    if (states_[state].with_sha256) {
+        SHA256_Update(&states_[state].longer, bytes.data(), bytes.size());
+    }
+}
+
+std::optional<Sha256Digest> Sha1Pool::sha256(uint32_t state) {
+    ETI_ASSERT(state < count_);
+    if (!states_[state].with_sha256) {
+        return std::nullopt;
+    }
+    Sha256Digest digest{};
+    SHA256_Final(digest.data(), &states_[state].longer);
+    return digest;
 }
 
 Sha1Digest Sha1Pool::finish(uint32_t state) {

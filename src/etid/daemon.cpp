@@ -88,7 +88,7 @@ control::DataplaneView view_of(dataplane::Dataplane& dataplane, inspect::Tables&
     const auto shares = dataplane.workers();
     for (dataplane::WorkerShare* share : shares) {
         view.workers.push_back({&share->records, &share->certificates, &share->sessions,
-                                &share->session_request, &share->dns_answers});
+                                &share->session_request, &share->dns_answers, &share->timing});
     }
     view.counters.texts.assign(inspect::kCounterTexts.begin(), inspect::kCounterTexts.end());
     view.counters.read = [shares](unsigned worker, std::size_t counter) {
@@ -155,7 +155,8 @@ void run(const DaemonOptions& options, const std::string& version) {
                                     {settings.host_name, boot},
                                     version,
                                     [&clock] { return clock.now(); },
-                                    [&uplink] { uplink.refresh_feeds(); }});
+                                    [&uplink] { uplink.refresh_feeds(); },
+                                    options.state + "/privacy.key"});
     // The last good tables are in force before the first packet passes.
     uplink::StoredState stored = uplink::load_stored_state(link);
     for (const std::string& problem : stored.problems) {

@@ -44,6 +44,7 @@ Inspector::Core::Core(const Options& options, const flow::FlowHasher& hasher, co
 void Inspector::Core::begin_burst(Timestamp now) {
     now_ = now;
     judge_.pin(now);
+    hashing_.sha256 = judge_.blocklist().has_sha256() || judge_.allowlist().has_sha256();
 }
 
 Verdict Inspector::Core::inspect(const Packet& packet) {
@@ -101,7 +102,8 @@ Verdict Inspector::Core::inspect_packet(const Packet& packet) {
     if (index == flow::FlowTable::kNone) {
         index = create_flow(packet);
     }
-    return index == flow::FlowTable::kNone ? Verdict::Forward : inspect_flow(index, packet);
+    return index == flow::FlowTable::kNone ? forward_without_flow(packet)
+                                           : inspect_flow(index, packet);
 }
 
 bool Inspector::Core::came_from_its_side(const flow::Flow& flow, const Packet& packet) const {
@@ -201,7 +203,9 @@ Verdict Inspector::Core::block_host(const Packet& packet, const HostDecision& de
 
 Verdict Inspector::Core::continue_blocked(flow::Flow& flow, const Packet& packet,
                                           Direction direction) {
-    counters_.add(flow.infected ? Counter::DroppedInfectedHost : Counter::DroppedCertificate);
+    counters_.add(flow.infected   ? Counter::DroppedInfectedHost
+                  : flow.unjudged ? Counter::DroppedUnjudged
+                                  : Counter::DroppedCertificate);
     // An endpoint that missed the first reset, or answers it with a challenge ACK (RFC 5961),
     // gets another one built from what it says itself.
     if (flow.blocking != flow::Blocking::Close || packet.view.protocol != net::kTcp ||
@@ -274,6 +278,7 @@ void Inspector::Core::rejudge(uint32_t index, const Packet& packet) {
                                 : flow::Blocking::Drop;
             if (flow.session != flow::kNoSession) {
                 auto& record = sessions_.at(flow.session).record;
+                note_detection(flow, sessions_.at(flow.session));
                 record.action = metadata::Action::Block;
                 record.reason = metadata::Reason::InfectedHost;
                 record.threat_level = decision.host->threat_level;

@@ -53,6 +53,15 @@ class Inspector::Core {
     void push_reset(net::Toward toward, uint32_t sequence, uint32_t acknowledgment);
     void reset_sender(const net::PacketView& view);
 
+    // --- unjudged.cpp: sessions that cannot be judged ---
+    Verdict refuse_unjudged(uint32_t index, const Packet& packet, Direction direction,
+                            uint32_t expected, Counter why);
+    Verdict refuse_while_away(uint32_t index, const Packet& packet, Direction direction,
+                              uint32_t expected);
+    Verdict refuse_over_budget(uint32_t index, const Packet& packet, Direction direction,
+                               uint32_t expected);
+    Verdict forward_without_flow(const Packet& packet);
+
     // --- tcp.cpp: what endpoints believe ---
     bool is_believed(flow::Flow& flow, const Packet& packet, Direction direction);
     bool matters(const flow::Flow& flow, const Packet& packet, Direction direction) const;
@@ -136,6 +145,7 @@ class Inspector::Core {
                             Direction direction, uint32_t expected);
     void on_hello(flow::Flow& flow, SessionState& session);
     bool judge_certificate(flow::Flow& flow, SessionState& session);
+    void note_detection(const flow::Flow& flow, SessionState& session);
     void make_not_tls(flow::Flow& flow);
     void make_not_quic_or_dtls(flow::Flow& flow);
     void make_negative(flow::Flow& flow);

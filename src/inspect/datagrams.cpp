@@ -43,6 +43,9 @@ Verdict Inspector::Core::inspect_datagram(uint32_t index, const Packet& packet,
     }
     if (flow.inspection == flow::Inspection::Undecided) {
         begin_datagrams(flow, packet, direction);
+        if (flow.unjudged) {
+            return refuse_unjudged(index, packet, direction, 0, Counter::BlockedResources);
+        }
     }
     if (flow.session == flow::kNoSession || !sessions_.at(flow.session).inspecting) {
         return Verdict::Forward;
@@ -98,6 +101,9 @@ Verdict Inspector::Core::feed_dtls(uint32_t index, const Packet& packet, Directi
     const Verdict verdict = act_on_findings(index, observer, packet, direction, 0);
     if (verdict == Verdict::Forward && flows_.at(index).session != flow::kNoSession) {
         check_dtls(flows_.at(index), session);
+        if (refuse_over_budget(index, packet, direction, 0) != Verdict::Forward) {
+            return Verdict::Drop;
+        }
     }
     if (verdict == Verdict::Forward && contradicted) {
         return refuse_contradiction(flows_.at(index));
@@ -142,13 +148,14 @@ Verdict Inspector::Core::feed_quic(uint32_t index, const Packet& packet, Directi
     if (session.quic.roles_swapped() != swapped_before) {
         swap_session_roles(flow, session, packet);
     }
-    if (flow.session != flow::kNoSession) {
-        act_on_findings(index, observer, packet, direction, 0);
+    if (flow.session != flow::kNoSession &&
+        act_on_findings(index, observer, packet, direction, 0) != Verdict::Forward) {
+        return Verdict::Drop;
     }
     if (flow.session != flow::kNoSession) {
         check_quic(flow, session);
     }
-    return Verdict::Forward;
+    return refuse_over_budget(index, packet, direction, 0);
 }
 
 // restart_quic: the same two ends open another connection.
@@ -158,6 +165,9 @@ Verdict Inspector::Core::restart_quic(uint32_t index, const Packet& packet, Dire
     flow.recognised = false;
     flow.inspection = flow::Inspection::Undecided;
     begin_datagrams(flow, packet, direction);
+    if (flow.unjudged) {
+        return refuse_unjudged(index, packet, direction, 0, Counter::BlockedResources);
+    }
     return flow.session != flow::kNoSession ? feed_quic(index, packet, direction)
                                             : Verdict::Forward;
 }

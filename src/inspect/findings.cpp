@@ -14,6 +14,7 @@ bool Inspector::Core::acquire_session(flow::Flow& flow, const Selection& selecti
     if (slot == SessionPool::kNone) {
         counters_.add(Counter::SessionTableFull);
         make_negative(flow);
+        flow.unjudged = judge_.exceptions().out_of_resources && !flow.allowlisted;
         return false;
     }
     flow.session = slot;
@@ -84,12 +85,19 @@ Verdict Inspector::Core::act_on_findings(uint32_t index, const TlsObserver& obse
     SessionState& session = sessions_.at(flow.session);
     // A hello may be one that only the peer can read: the session counts all the same.
     const bool hello_passed = session.client_hello_seen() || session.server_hello_seen();
+    const bool recognised_before = flow.recognised;
     if (observer.hello_completed() || (hello_passed && !flow.recognised)) {
         on_hello(flow, session);
         if (flow.session == flow::kNoSession) {  // allowlisted
             return Verdict::Forward;
         }
         schedule(index, std::min(idle_deadline(flow), session.next_report));
+    }
+    if (flow.recognised && !recognised_before) {
+        const Verdict verdict = refuse_while_away(index, packet, direction, expected);
+        if (verdict != Verdict::Forward) {
+            return verdict;
+        }
     }
     if (!observer.leaf_completed()) {
         return Verdict::Forward;
@@ -113,7 +121,11 @@ void Inspector::Core::on_hello(flow::Flow& flow, SessionState& session) {
                        judge_.allowlist().contains_hostname(hello.sni.view());
     if (flow.allowlisted || named) {
         flow.allowlisted = true;
-        counters_.add(Counter::SessionsWhitelisted);
+        if (flow.recognised) {  // by an earlier hello: it counts as inspected already
+            session.record.reason = metadata::Reason::Allowlist;
+        } else {
+            counters_.add(Counter::SessionsWhitelisted);
+        }
         make_negative(flow);
         return;
     }
@@ -130,12 +142,15 @@ void Inspector::Core::on_hello(flow::Flow& flow, SessionState& session) {
 // judge_certificate looks the leaf up; true when the session is to be cut.
 bool Inspector::Core::judge_certificate(flow::Flow& flow, SessionState& session) {
     metadata::Record& record = session.record;
+    const std::optional<Sha256Digest>& sha256 = session.leaf_sha256;
     intel::Sha1Blocklist::Hit hit{};
-    if (!judge_.blocklist().find(record.certificate.sha1, hit)) {
+    if (!judge_.blocklist().find(record.certificate.sha1, hit) &&
+        !(sha256 && judge_.blocklist().find(*sha256, hit))) {
         return false;
     }
     const intel::Allowlist& allowlist = judge_.allowlist();
     if (allowlist.contains_certificate(record.certificate.sha1) ||
+        (sha256 && allowlist.contains_certificate(*sha256)) ||
         allowlist.contains_address(record.server.ip) ||
         allowlist.contains_hostname(record.client_hello.sni.view())) {
         record.reason = metadata::Reason::Allowlist;
@@ -151,7 +166,7 @@ bool Inspector::Core::judge_certificate(flow::Flow& flow, SessionState& session)
     record.threat_level = hit.threat_level;
     record.feed.assign(hit.feed);
     record.category.assign(hit.reason);
-    counters_.add(Counter::SessionsDetected);
+    note_detection(flow, session);
     const bool cut = decision.action != policy::Enforcement::Permit;
     if (cut) {
         record.action = metadata::Action::Block;
@@ -163,6 +178,14 @@ bool Inspector::Core::judge_certificate(flow::Flow& flow, SessionState& session)
     session.reported = true;
     session.next_report = now_ + kUpdateEvery;
     return cut;
+}
+
+// note_detection counts a session once, whatever is detected about it, and how often.
+void Inspector::Core::note_detection(const flow::Flow& flow, SessionState& session) {
+    if (flow.recognised && !session.detected) {
+        session.detected = true;
+        counters_.add(Counter::SessionsDetected);
+    }
 }
 
 void Inspector::Core::make_not_tls(flow::Flow& flow) {
@@ -177,9 +200,8 @@ void Inspector::Core::make_not_quic_or_dtls(flow::Flow& flow) {
 }
 
 void Inspector::Core::make_negative(flow::Flow& flow) {
-    if (flow.session != flow::kNoSession) {
-        release_session(flow);
-    }
+    end_session(flow);  // one that was recognised leaves its record
+    flow.recognised = false;
     flow.inspection = flow::Inspection::Negative;
 }
 

@@ -50,6 +50,7 @@ class Judge {
 
     const intel::Sha1Blocklist& blocklist() const { return *blocklist_; }
     const intel::Allowlist& allowlist() const { return *allowlist_; }
+    const policy::Exceptions& exceptions() const { return policy_->exceptions(); }
 
   private:
     HostDecision judge_host(uint8_t wire, uint8_t side, const policy::Selector& selector) const;

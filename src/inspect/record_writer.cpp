@@ -73,15 +73,23 @@ metadata::Record* RecordWriter::reserve() {
 
 void RecordWriter::write(const SessionState& session, const flow::Flow& flow, metadata::Phase phase,
                          Timestamp now) {
+    const metadata::Visibility visibility = visibility_of(session);
+    const bool last = phase == metadata::Phase::End;
+    if (last) {
+        counters_.add(counter_of(visibility));
+    }
     metadata::Record* slot = reserve();
     if (slot == nullptr) {
+        if (last) {
+            counters_.add(Counter::SessionsLostRing);
+        }
         return;
     }
     *slot = session.record;
     slot->phase = phase;
-    slot->visibility = visibility_of(session);
+    slot->visibility = visibility;
     slot->start = flow.start;
-    slot->end = phase == metadata::Phase::End ? flow.last_seen : now;
+    slot->end = last ? flow.last_seen : now;
     slot->traffic.packets = flow.packets;
     slot->traffic.bytes = flow.bytes;
     slot->traffic.payload = flow.payload;
@@ -89,9 +97,6 @@ void RecordWriter::write(const SessionState& session, const flow::Flow& flow, me
     slot->midstream = flow.key.protocol == net::kTcp && flow.midstream();
     if (flow.packets[0] == 0 || flow.packets[1] == 0) {
         slot->one_sided = flow.packets[0] == 0 ? Direction::In : Direction::Out;
-    }
-    if (phase == metadata::Phase::End) {
-        counters_.add(counter_of(slot->visibility));
     }
     if (slot->visibility == metadata::Visibility::Resumed) {
         slot->server_hello.resumed = true;

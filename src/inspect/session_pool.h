@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace eti::inspect {
@@ -62,6 +63,7 @@ struct SessionState {
     std::array<stream::StreamHead, 2> streams;
     std::array<TcpSide, 2> tcp;
     CertificateInProgress certificate;
+    std::optional<Sha256Digest> leaf_sha256;  // worked out while a list holds SHA-256
     metadata::Record record;  // grows with the session; counters are filled in when it is written
     Timestamp last_payload{};
     Timestamp last_tls_record{};
@@ -71,6 +73,7 @@ struct SessionState {
     bool gap = false;
     bool reported = false;     // a handshake record was written
     bool broken = false;       // counted as malformed
+    bool detected = false;     // counted as detected: by a list, or by a verdict about its client
     bool begun = false;        // the first byte was read: it decides about in_preamble
     bool in_preamble = false;  // another protocol speaks first, and may turn to TLS
     bool early = false;        // the client's stream holds data of its SYN

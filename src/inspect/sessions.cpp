@@ -77,7 +77,10 @@ Verdict Inspector::Core::inspect_payload(uint32_t index, const Packet& packet,
                                          Direction direction) {
     flow::Flow& flow = flows_.at(index);
     if (flow.session == flow::kNoSession && !begin_session(index, packet, direction)) {
-        return Verdict::Forward;
+        return flow.unjudged ? refuse_unjudged(index, packet, direction,
+                                               expected_sequence(flow, packet, direction),
+                                               Counter::BlockedResources)
+                             : Verdict::Forward;
     }
     SessionState& session = sessions_.at(flow.session);
     if (!session.inspecting || hold_early(flow, session, packet)) {
@@ -92,6 +95,7 @@ Verdict Inspector::Core::inspect_payload(uint32_t index, const Packet& packet,
     const Verdict verdict = act_on_findings(index, observer, packet, direction, expected);
     if (verdict == Verdict::Forward && flow.session != flow::kNoSession) {
         check_state(flow, session, accepted);
+        return refuse_over_budget(index, packet, direction, expected);
     }
     return verdict;
 }
@@ -135,6 +139,7 @@ bool Inspector::Core::begin_session(uint32_t index, const Packet& packet, Direct
         return false;
     }
     if (!acquire_session(flow, selection, packet)) {
+        flow.unjudged = flow.unjudged && !names;  // name servers are no sessions
         return false;
     }
     SessionState& session = sessions_.at(flow.session);

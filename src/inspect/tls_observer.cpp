@@ -126,6 +126,7 @@ void TlsObserver::certificate_begin(unsigned number, uint32_t length) {
     whole_ = false;
     if (number == 0) {
         session_.record.certificate = {};
+        session_.leaf_sha256.reset();
     }
     // A chain of thousands costs no more than the longest one that is recorded.
     if (beyond_chain(number)) {
@@ -137,12 +138,12 @@ bool TlsObserver::beyond_chain(unsigned number) const {
     return number >= session_.record.certificate.chain.capacity();
 }
 
-bool TlsObserver::begin_hash() {
+bool TlsObserver::begin_hash(unsigned number) {
     auto& certificate = session_.certificate;
     if (certificate.received > 0 || certificate.hash_state != digest::Sha1Pool::kNone) {
         return certificate.hash_state != digest::Sha1Pool::kNone;
     }
-    certificate.hash_state = hashing_.states.begin();
+    certificate.hash_state = hashing_.states.begin(hashing_.sha256 && number == 0);
     if (certificate.hash_state == digest::Sha1Pool::kNone) {
         hashing_.counters.add(Counter::HashStatesFull);
         return false;
@@ -163,11 +164,15 @@ void TlsObserver::certificate_data(unsigned number, std::span<const uint8_t> byt
     if (certificate.received == 0 && bytes.size() == certificate.length) {
         const Sha1Digest sha1 = hashing_.hasher.sha1(bytes);
         hashing_.relay.offer(sha1, bytes);
-        certificate_known(number, sha1);
+        std::optional<Sha256Digest> sha256;
+        if (hashing_.sha256 && number == 0) {
+            sha256 = hashing_.hasher.sha256(bytes);
+        }
+        certificate_known(number, sha1, sha256);
         whole_ = true;
         return;
     }
-    if (begin_hash()) {
+    if (begin_hash(number)) {
         hashing_.states.update(certificate.hash_state, bytes);
     }
     if (certificate.copy != CertificateRelay::kNone) {
@@ -184,13 +189,14 @@ void TlsObserver::certificate_end(unsigned number) {
         return;
     }
     if (certificate.length == 0) {
-        certificate_known(number, hashing_.hasher.sha1({}));
+        certificate_known(number, hashing_.hasher.sha1({}), std::nullopt);
         return;
     }
     if (certificate.hash_state == digest::Sha1Pool::kNone) {
         session_.over_budget = session_.over_budget || number == 0;
         return;
     }
+    const std::optional<Sha256Digest> sha256 = hashing_.states.sha256(certificate.hash_state);
     const Sha1Digest sha1 = hashing_.states.finish(certificate.hash_state);
     certificate.hash_state = digest::Sha1Pool::kNone;
     if (certificate.copy != CertificateRelay::kNone) {
@@ -198,14 +204,16 @@ void TlsObserver::certificate_end(unsigned number) {
                              hashing_.relay.buffer(certificate.copy).first(certificate.length));
     }
     abandon_certificate(certificate, hashing_);
-    certificate_known(number, sha1);
+    certificate_known(number, sha1, sha256);
 }
 
-void TlsObserver::certificate_known(unsigned number, const Sha1Digest& sha1) {
+void TlsObserver::certificate_known(unsigned number, const Sha1Digest& sha1,
+                                    const std::optional<Sha256Digest>& sha256) {
     auto& facts = session_.record.certificate;
     if (number == 0) {
         facts.seen = true;
         facts.sha1 = sha1;
+        session_.leaf_sha256 = sha256;
         leaf_completed_ = true;
     }
     facts.chain.push(sha1);

@@ -9,6 +9,7 @@
 #include "eti/tls/session.h"
 #include "session_pool.h"
 
+#include <optional>
 #include <span>
 
 namespace eti::inspect {
@@ -19,6 +20,7 @@ struct Hashing {
     digest::Sha1Pool states;
     CertificateRelay relay;
     Counters& counters;
+    bool sha256 = false;  // a list in force holds SHA-256
 };
 
 // TlsObserver lives on the stack for the bytes of one packet.
@@ -42,8 +44,9 @@ class TlsObserver final : public tls::SessionVisitor, public quic::ConnectionVis
     bool leaf_completed() const { return leaf_completed_; }
 
   private:
-    void certificate_known(unsigned number, const Sha1Digest& sha1);
-    bool begin_hash();
+    void certificate_known(unsigned number, const Sha1Digest& sha1,
+                           const std::optional<Sha256Digest>& sha256);
+    bool begin_hash(unsigned number);
     bool beyond_chain(unsigned number) const;
 
     SessionState& session_;

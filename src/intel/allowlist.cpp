@@ -49,12 +49,14 @@ Allowlist::Allowlist(std::vector<AllowlistEntry> entries) : entries_(std::move(e
                 sha1s_.push_back(entry.sha1);
                 break;
             case AllowlistKind::CertificateSha256:
-                break;  // matched by the control side, which knows the certificate's SHA-256
+                sha256s_.push_back(entry.sha256);
+                break;
         }
     }
     ranges_ = merged(std::move(ranges_));
     sort_unique(hostnames_);
     sort_unique(sha1s_);
+    sort_unique(sha256s_);
 }
 
 bool Allowlist::contains_address(const net::IpAddress& ip) const {
@@ -93,6 +95,10 @@ bool Allowlist::contains_hostname(std::string_view name) const {
 
 bool Allowlist::contains_certificate(const Sha1Digest& sha1) const {
     return std::binary_search(sha1s_.begin(), sha1s_.end(), sha1);
+}
+
+bool Allowlist::contains_certificate(const Sha256Digest& sha256) const {
+    return std::binary_search(sha256s_.begin(), sha256s_.end(), sha256);
 }
 
 }  // namespace eti::intel

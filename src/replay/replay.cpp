@@ -62,7 +62,7 @@ intel::Sha1Blocklist::Source load_blocklist(const std::string& path, std::ostrea
     for (const auto& rejected : feed.rejected) {
         messages << path << ":" << rejected.line << ": " << rejected.why << "\n";
     }
-    return {"cc_cert_sha1", std::move(feed.entries)};
+    return {"cc_cert_sha1", std::move(feed.entries), std::move(feed.sha256_entries)};
 }
 
 std::shared_ptr<const intel::Sha1Blocklist> load_blocklists(const Options& options,
@@ -75,6 +75,10 @@ std::shared_ptr<const intel::Sha1Blocklist> load_blocklists(const Options& optio
     std::vector<intel::Sha1Blocklist::Source> sources;
     for (const std::string& path : paths) {
         sources.push_back(load_blocklist(path, messages));
+    }
+    if (options.settings) {
+        const auto& typed = options.settings->local_certificates;
+        sources.insert(sources.end(), typed.begin(), typed.end());
     }
     return std::make_shared<intel::Sha1Blocklist>(sources);
 }
@@ -167,6 +171,10 @@ void replay(const Options& options, std::ostream& records_out, std::ostream& mes
     QuiescentDomain domain(0);
     inspect::Tables tables(domain, std::make_shared<policy::Policy>(policy_of(options)));
     tables.blocklist.publish(load_blocklists(options, messages));
+    if (options.settings) {
+        tables.allowlist.publish(
+            std::make_shared<const intel::Allowlist>(options.settings->allowlist));
+    }
     RecordSink sink(records);
     const auto counters = std::make_unique<inspect::Counters>();
     const flow::FlowHasher hasher({1, 2});  // captures are replayed alike every time

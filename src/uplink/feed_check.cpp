@@ -98,7 +98,12 @@ std::string check_body(const HeldFeed& feed, const ManifestEntry* before, FeedUp
         }
         intel::CertificateFeed parsed = intel::parse_certificate_feed(feed.body);
         const uint64_t objects = parsed.entries.size() + parsed.sha256_entries.size();
-        return build<BlocklistUpdate>(feed, std::move(parsed), objects, update);
+        auto longer = std::move(parsed.sha256_entries);
+        std::string problem = build<BlocklistUpdate>(feed, std::move(parsed), objects, update);
+        if (problem.empty()) {
+            std::get<BlocklistUpdate>(update).sha256_entries = std::move(longer);
+        }
+        return problem;
     }
     if (feed.body.empty() && entry.entries == 0) {  // nothing allowlisted, signed as such
         update = AllowlistUpdate{info_of(feed, 0, 0), {}};

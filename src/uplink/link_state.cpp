@@ -41,12 +41,13 @@ void LinkState::failed(Channel channel, std::string sentence) {
     ++status_.retries;
 }
 
-void LinkState::numbers(uint64_t batches, uint64_t records, uint64_t bytes,
-                        uint64_t in_flight_records) {
+void LinkState::numbers(uint64_t batches, uint64_t bytes, Amount spooled, Amount in_flight) {
     status_.spooled_batches = batches;
-    status_.spooled_records = records;
     status_.spool_bytes = bytes;
-    status_.in_flight_records = in_flight_records;
+    status_.spooled_records = spooled.records;
+    status_.spooled_sessions = spooled.sessions;
+    status_.in_flight_records = in_flight.records;
+    status_.in_flight_sessions = in_flight.sessions;
 }
 
 // settle: connected means that one channel works and none that counts is failing. The first
@@ -76,7 +77,7 @@ void LinkState::publish(SteadyTime now) {
     settle();
     due_.reset();
     if (told_once_ && same_news(status_, told_)) {
-        if (same_numbers(status_, told_)) {
+        if (same_numbers(status_, told_) && oldest_ == told_oldest_) {
             return;
         }
         if (now < told_at_ + kQuiet) {
@@ -84,6 +85,13 @@ void LinkState::publish(SteadyTime now) {
             return;
         }
     }
+    status_.oldest_age = std::chrono::milliseconds(0);
+    if (oldest_) {  // at least 1 ms, because 0 means that nothing waits
+        status_.oldest_age =
+            std::max(std::chrono::milliseconds(1),
+                     std::chrono::duration_cast<std::chrono::milliseconds>(now - *oldest_));
+    }
+    told_oldest_ = oldest_;
     told_ = status_;
     told_at_ = now;
     told_once_ = true;

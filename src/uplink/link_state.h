@@ -28,8 +28,17 @@ class LinkState {
         disk_problems_[static_cast<std::size_t>(disk)] = std::move(sentence);
     }
     void realm(const std::string& name) { status_.realm = name; }
-    void restored(uint64_t records) { status_.restored_records = records; }
-    void numbers(uint64_t batches, uint64_t records, uint64_t bytes, uint64_t in_flight_records);
+    // Amount is what some batches hold.
+    struct Amount {
+        uint64_t records = 0;
+        uint64_t sessions = 0;
+    };
+    void restored(Amount amount) {
+        status_.restored_records = amount.records;
+        status_.restored_sessions = amount.sessions;
+    }
+    void numbers(uint64_t batches, uint64_t bytes, Amount spooled, Amount in_flight);
+    void oldest(std::optional<SteadyTime> since) { oldest_ = since; }  // of what waits
 
     void publish(SteadyTime now);
     // due is when publish has something to say that it held back.
@@ -51,6 +60,8 @@ class LinkState {
     LinkStatus told_;
     bool told_once_ = false;
     SteadyTime told_at_{};
+    std::optional<SteadyTime> oldest_;
+    std::optional<SteadyTime> told_oldest_;
     std::optional<SteadyTime> due_;
 };
 

@@ -15,6 +15,13 @@ constexpr std::size_t kMostBatchBytes = 256U << 20;
 // A batch that the service itself fails on so often steps behind the others.
 constexpr uint32_t kFailuresBeforeSetBack = 3;
 
+// is_last_of_session reads a rendered line; in a string quotes would be escaped. A blocked attempt
+// is a record, but no session that was recognised.
+bool is_last_of_session(std::string_view line) {
+    return line.find(R"("phase":"end")") != std::string_view::npos &&
+           line.find(R"("protocol":"unknown")") == std::string_view::npos;
+}
+
 bool is_final_refusal(long status) {
     return status == 400 || status == 413 || status == 422;
 }
@@ -34,8 +41,9 @@ MetadataUploader::MetadataUploader(const Options& options, HttpClient& http, Lin
 void MetadataUploader::open() {
     for (const auto& [id, item] : spool_.items()) {
         waiting_.emplace(0, id);
+        taken_.emplace(id, std::chrono::steady_clock::now());
     }
-    link_.restored(spool_.records());
+    link_.restored({spool_.records(), spool_.sessions()});
     update_numbers();
 }
 
@@ -45,7 +53,7 @@ void MetadataUploader::take(std::vector<Batch> batches) {
     for (const Batch& batch : batches) {
         stored.push_back(
             {options_.sensor + '/' + options_.boot + '/' + std::to_string(batch.sequence),
-             batch.records, compress(batch.ndjson)});
+             batch.records, compress(batch.ndjson), batch.sessions});
     }
     const Spool::Added added = spool_.add(std::move(stored), in_flight_);
     for (const uint64_t id : added.dropped) {
@@ -54,14 +62,15 @@ void MetadataUploader::take(std::vector<Batch> batches) {
     }
     for (const uint64_t id : added.ids) {
         waiting_.emplace(0, id);
+        taken_.emplace(id, std::chrono::steady_clock::now());
     }
-    report(Outcome::SpoolFull, added.lost_records);
+    report({Outcome::SpoolFull, added.lost_records, added.lost_sessions});
     update_numbers();
 }
 
-void MetadataUploader::report(Outcome outcome, uint64_t records) {
-    if (records > 0) {
-        events_.post(SubmissionResult{outcome, records});
+void MetadataUploader::report(SubmissionResult result) {
+    if (result.records > 0) {
+        events_.post(result);
     }
 }
 
@@ -98,7 +107,8 @@ void MetadataUploader::post(uint64_t id) {
 }
 
 void MetadataUploader::lose(uint64_t id) {
-    results_.push_back({Outcome::Corrupt, spool_.items().at(id).records});
+    const Spool::Item& item = spool_.items().at(id);
+    results_.push_back({Outcome::Corrupt, item.records, item.sessions});
     decided_.push_back(id);
 }
 
@@ -109,7 +119,8 @@ void MetadataUploader::on_answer(uint64_t id, const HttpRequest& request,
         on_accepted(id, request, response);
     } else if (is_final_refusal(response.status)) {
         on_reached();
-        decide(id, 0, spool_.items().at(id).records);
+        const Spool::Item& item = spool_.items().at(id);
+        decide(id, {item.records, item.sessions});
     } else {
         try_again(id, response, unexpected(request, response));
     }
@@ -133,22 +144,19 @@ void MetadataUploader::on_accepted(uint64_t id, const HttpRequest& request,
     }
     on_reached();
     window_ = std::min(window_ + 1, kMostInFlight);
-    const uint64_t records = spool_.items().at(id).records;
-    const uint64_t rejected =
-        std::min(records, rejected_sessions(request.body, answer.rejected_lines));
-    decide(id, records - rejected, rejected);
+    decide(id, rejected_in(request.body, answer.rejected_lines));
 }
 
-// rejected_sessions counts the named lines that are session records; certificates are lines of a
-// batch too, but no records.
-uint64_t MetadataUploader::rejected_sessions(const std::string& body,
-                                             const std::vector<uint64_t>& lines) const {
+// rejected_in counts the named lines that are session records; certificates are lines of a batch
+// too, but no records.
+LinkState::Amount MetadataUploader::rejected_in(const std::string& body,
+                                                const std::vector<uint64_t>& lines) const {
     const std::optional<std::string> text =
         lines.empty() ? std::nullopt : decompress(body, kMostBatchBytes);
     if (!text) {
-        return 0;
+        return {};
     }
-    uint64_t count = 0;
+    LinkState::Amount count;
     uint64_t number = 0;
     std::size_t start = 0;
     for (const uint64_t line : lines) {  // ascending
@@ -159,9 +167,10 @@ uint64_t MetadataUploader::rejected_sessions(const std::string& body,
         if (start >= text->size()) {
             break;
         }
-        const std::string_view rest = std::string_view(*text).substr(start);
-        count += rest.starts_with(R"({"type":"certificate")") ? 0U : 1U;
         const std::size_t end = text->find('\n', start);
+        const std::string_view rest = std::string_view(*text).substr(start, end - start);
+        count.records += rest.starts_with(R"({"type":"certificate")") ? 0U : 1U;
+        count.sessions += is_last_of_session(rest) ? 1U : 0U;
         start = end == std::string::npos ? end : end + 1;
     }
     return count;
@@ -183,12 +192,16 @@ void MetadataUploader::try_again(uint64_t id, const HttpResponse& response, std:
     link_.failed(Channel::Records, std::move(why));
 }
 
-void MetadataUploader::decide(uint64_t id, uint64_t acknowledged, uint64_t rejected) {
-    if (acknowledged > 0) {
-        results_.push_back({Outcome::Acknowledged, acknowledged});
+void MetadataUploader::decide(uint64_t id, LinkState::Amount rejected) {
+    const Spool::Item& item = spool_.items().at(id);
+    const uint64_t records = std::min<uint64_t>(item.records, rejected.records);
+    const uint64_t sessions = std::min<uint64_t>(item.sessions, rejected.sessions);
+    if (records < item.records) {
+        results_.push_back(
+            {Outcome::Acknowledged, item.records - records, item.sessions - sessions});
     }
-    if (rejected > 0) {
-        results_.push_back({Outcome::Rejected, rejected});
+    if (records > 0) {
+        results_.push_back({Outcome::Rejected, records, sessions});
     }
     decided_.push_back(id);
 }
@@ -202,7 +215,7 @@ void MetadataUploader::settle() {
         decided_.clear();
     }
     for (const SubmissionResult& result : std::exchange(results_, {})) {
-        report(result.outcome, result.records);
+        report(result);
     }
     update_numbers();
 }
@@ -213,13 +226,23 @@ void MetadataUploader::close() {
 }
 
 void MetadataUploader::update_numbers() {
-    uint64_t in_flight_records = 0;
+    const auto oldest = spool_.items().begin();
+    if (oldest == spool_.items().end()) {
+        taken_.clear();
+        link_.oldest(std::nullopt);
+    } else {
+        taken_.erase(taken_.begin(), taken_.lower_bound(oldest->first));
+        link_.oldest(taken_.at(oldest->first));
+    }
+    LinkState::Amount in_flight;
     for (const uint64_t id : in_flight_) {
-        in_flight_records += spool_.items().at(id).records;
+        in_flight.records += spool_.items().at(id).records;
+        in_flight.sessions += spool_.items().at(id).sessions;
     }
     // In flight and spooled are two rows of one ledger: a record is in one of them.
-    link_.numbers(spool_.items().size() - in_flight_.size(), spool_.records() - in_flight_records,
-                  spool_.bytes(), in_flight_records);
+    link_.numbers(spool_.items().size() - in_flight_.size(), spool_.bytes(),
+                  {spool_.records() - in_flight.records, spool_.sessions() - in_flight.sessions},
+                  in_flight);
     link_.disk_problem(Disk::Spool, spool_.problem());
 }
 

@@ -45,11 +45,12 @@ class MetadataUploader {
     void on_accepted(uint64_t id, const HttpRequest& request, const HttpResponse& response);
     void try_again(uint64_t id, const HttpResponse& response, std::string why);
     void on_reached();
-    void decide(uint64_t id, uint64_t acknowledged, uint64_t rejected);
+    void decide(uint64_t id, LinkState::Amount rejected);
     void lose(uint64_t id);
-    void report(SubmissionResult::Outcome outcome, uint64_t records);
+    void report(SubmissionResult result);
     void update_numbers();
-    uint64_t rejected_sessions(const std::string& body, const std::vector<uint64_t>& lines) const;
+    LinkState::Amount rejected_in(const std::string& body,
+                                  const std::vector<uint64_t>& lines) const;
 
     const Options& options_;
     HttpClient& http_;
@@ -60,6 +61,7 @@ class MetadataUploader {
     Backoff backoff_;
     std::set<Order> waiting_;
     std::set<uint64_t> in_flight_;
+    std::map<uint64_t, SteadyTime> taken_;   // when each batch came
     std::map<uint64_t, uint32_t> failures_;  // of a batch alone, while others may pass
     std::size_t window_ = 1;                 // exchanges at once; grows as answers come
     std::vector<uint64_t> decided_;

@@ -81,6 +81,7 @@ void Spool::open() {
         item.bytes = cost_of(item.bytes);
         bytes_ += item.bytes;
         records_ += item.records;
+        sessions_ += item.sessions;
         next_id_ = id + 1;
     }
 }
@@ -111,7 +112,7 @@ bool Spool::store(std::span<const uint64_t> ids) {
     int code = database_->begin(true);
     for (auto id = ids.begin(); code == SQLITE_OK && id != ids.end(); ++id) {
         const Item& item = items_.at(*id);
-        code = database_->insert(*id, item.key, item.records, item.body);
+        code = database_->insert(*id, item, item.body);
     }
     code = code == SQLITE_OK ? database_->commit() : code;
     if (code != SQLITE_OK) {
@@ -133,6 +134,7 @@ void Spool::forget(uint64_t id) {
     const auto found = items_.find(id);
     bytes_ -= found->second.bytes;
     records_ -= found->second.records;
+    sessions_ -= found->second.sessions;
     memory_bytes_ -= found->second.on_disk ? 0 : found->second.bytes;
     items_.erase(found);
 }
@@ -144,6 +146,7 @@ bool Spool::drop_oldest(const std::set<uint64_t>& busy, bool only_memory, Added&
         }
         result.dropped.push_back(id);
         result.lost_records += item.records;
+        result.lost_sessions += item.sessions;
         const uint64_t dropped = id;
         remove({&dropped, 1});
         return true;
@@ -156,11 +159,12 @@ Spool::Added Spool::add(std::vector<SpoolBatch> batches, const std::set<uint64_t
     const uint64_t first_new = next_id_;
     for (SpoolBatch& batch : batches) {
         const uint64_t bytes = cost_of(batch.body.size());
-        items_.emplace(next_id_++,
-                       Item{std::move(batch.key), batch.records, bytes, std::move(batch.body)});
+        items_.emplace(next_id_++, Item{std::move(batch.key), batch.records, bytes,
+                                        std::move(batch.body), false, batch.sessions});
         bytes_ += bytes;
         memory_bytes_ += bytes;
         records_ += batch.records;
+        sessions_ += batch.sessions;
     }
     while (bytes_ > limit_bytes_ && drop_oldest(busy, false, result)) {
     }

@@ -18,6 +18,7 @@ struct SpoolBatch {
     std::string key;  // the Idempotency-Key
     uint32_t records = 0;
     std::string body;  // compressed
+    uint32_t sessions = 0;
 };
 
 // Spool keeps batches in the order they came, in one SQLite file (WAL, synchronous=FULL), and
@@ -33,6 +34,7 @@ class Spool {
         uint64_t bytes = 0;
         std::string body;  // only when the disk did not take it
         bool on_disk = false;
+        uint32_t sessions = 0;
     };
     using Items = std::map<uint64_t, Item>;  // by id, oldest first
 
@@ -52,6 +54,7 @@ class Spool {
         std::vector<uint64_t> ids;      // of the new batches that are kept
         std::vector<uint64_t> dropped;  // ids of older ones that gave way
         uint64_t lost_records = 0;      // in dropped ones and in new ones that found no room
+        uint64_t lost_sessions = 0;
     };
     // add stores all batches with one commit: durable when it returns, unless problem() says
     // otherwise. Batches in busy are not dropped.
@@ -67,6 +70,7 @@ class Spool {
     const Items& items() const { return items_; }
     uint64_t bytes() const { return bytes_; }
     uint64_t records() const { return records_; }
+    uint64_t sessions() const { return sessions_; }
 
   private:
     struct Database;
@@ -85,6 +89,7 @@ class Spool {
     uint64_t bytes_ = 0;
     uint64_t memory_bytes_ = 0;
     uint64_t records_ = 0;
+    uint64_t sessions_ = 0;
     std::string problem_;
 };
 

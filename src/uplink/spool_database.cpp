@@ -20,11 +20,12 @@ constexpr const char* kSetUp =
     "PRAGMA journal_size_limit=16777216;"
     "PRAGMA trusted_schema=OFF;"
     "CREATE TABLE IF NOT EXISTS batches(id INTEGER PRIMARY KEY, key TEXT NOT NULL,"
-    " records INTEGER NOT NULL, sha256 TEXT NOT NULL, body BLOB NOT NULL) STRICT;";
+    " records INTEGER NOT NULL, sha256 TEXT NOT NULL, body BLOB NOT NULL,"
+    " sessions INTEGER NOT NULL DEFAULT 0) STRICT;";
 
 // SQLite keeps no checksum of its pages, so each row carries one over all that matters of it.
-std::string checksum(const std::string& key, uint32_t records, std::string_view body) {
-    std::string text = key + '\n' + std::to_string(records) + '\n';
+std::string checksum(const Spool::Item& item, std::string_view body) {
+    std::string text = item.key + '\n' + std::to_string(item.records) + '\n';
     text += body;
     return sha256_hex(text);
 }
@@ -72,8 +73,9 @@ int Spool::Database::open(const std::string& path) {
     ::chmod(path.c_str(), 0600);
     code = run(kSetUp);
     code = code == SQLITE_OK ? check_integrity() : code;
+    code = code == SQLITE_OK ? add_missing_column() : code;
     const std::pair<const char*, sqlite3_stmt**> statements[] = {
-        {"INSERT INTO batches VALUES(?1,?2,?3,?4,?5)", &insert_},
+        {"INSERT INTO batches VALUES(?1,?2,?3,?4,?5,?6)", &insert_},
         {"DELETE FROM batches WHERE id=?1", &erase_},
         {"SELECT key,records,sha256,body FROM batches WHERE id=?1", &read_},
         {"PRAGMA freelist_count", &free_},
@@ -97,6 +99,15 @@ int Spool::Database::check_integrity() {
     return code;
 }
 
+// A spool of before sessions were counted: its batches count none.
+int Spool::Database::add_missing_column() {
+    sqlite3_stmt* probe = nullptr;
+    const bool there = prepare("SELECT sessions FROM batches LIMIT 0", &probe) == SQLITE_OK;
+    sqlite3_finalize(probe);
+    return there ? SQLITE_OK
+                 : run("ALTER TABLE batches ADD COLUMN sessions INTEGER NOT NULL DEFAULT 0");
+}
+
 int Spool::Database::begin(bool durable) {
     const int code = run(durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
     return code == SQLITE_OK ? run("BEGIN IMMEDIATE") : code;
@@ -112,14 +123,14 @@ void Spool::Database::roll_back() {
     }
 }
 
-int Spool::Database::insert(uint64_t id, const std::string& key, uint32_t records,
-                            std::string_view body) {
-    const std::string sum = checksum(key, records, body);
+int Spool::Database::insert(uint64_t id, const Item& item, std::string_view body) {
+    const std::string sum = checksum(item, body);
     sqlite3_bind_int64(insert_, 1, static_cast<sqlite3_int64>(id));
-    bind_text(insert_, 2, key);
-    sqlite3_bind_int64(insert_, 3, records);
+    bind_text(insert_, 2, item.key);
+    sqlite3_bind_int64(insert_, 3, item.records);
     bind_text(insert_, 4, sum);
     sqlite3_bind_blob64(insert_, 5, body.data(), body.size(), SQLITE_STATIC);
+    sqlite3_bind_int64(insert_, 6, item.sessions);
     return done(insert_);
 }
 
@@ -130,7 +141,8 @@ int Spool::Database::erase(uint64_t id) {
 
 int Spool::Database::load(Items& items) {
     sqlite3_stmt* list = nullptr;
-    int code = prepare("SELECT id,key,records,length(body) FROM batches ORDER BY id", &list);
+    int code =
+        prepare("SELECT id,key,records,length(body),sessions FROM batches ORDER BY id", &list);
     while (code == SQLITE_OK || code == SQLITE_ROW) {
         code = sqlite3_step(list);
         if (code == SQLITE_ROW) {
@@ -139,6 +151,7 @@ int Spool::Database::load(Items& items) {
             item.records = static_cast<uint32_t>(sqlite3_column_int64(list, 2));
             item.bytes = static_cast<uint64_t>(sqlite3_column_int64(list, 3));
             item.on_disk = true;
+            item.sessions = static_cast<uint32_t>(sqlite3_column_int64(list, 4));
             items.emplace(static_cast<uint64_t>(sqlite3_column_int64(list, 0)), std::move(item));
         }
     }
@@ -152,7 +165,7 @@ int Spool::Database::read(uint64_t id, const Item& item, std::string& body) {
     if (code == SQLITE_ROW) {
         const std::string sum = column_text(read_, 2);
         body = column_text(read_, 3);
-        code = sum == checksum(item.key, item.records, body) ? SQLITE_OK : SQLITE_CORRUPT;
+        code = sum == checksum(item, body) ? SQLITE_OK : SQLITE_CORRUPT;
     } else if (code == SQLITE_DONE) {
         code = SQLITE_CORRUPT;
     }

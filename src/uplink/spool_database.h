@@ -21,7 +21,7 @@ struct Spool::Database {
     int begin(bool durable);            // durable: the commit waits for the disk
     int commit();
     void roll_back();
-    int insert(uint64_t id, const std::string& key, uint32_t records, std::string_view body);
+    int insert(uint64_t id, const Item& item, std::string_view body);
     int erase(uint64_t id);
     int load(Items& items);
     // read gives SQLITE_CORRUPT when the row's own checksum disagrees.
@@ -35,6 +35,7 @@ struct Spool::Database {
         return sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, nullptr);
     }
     int check_integrity();
+    int add_missing_column();
 
     sqlite3* handle_ = nullptr;
     sqlite3_stmt* insert_ = nullptr;

@@ -158,7 +158,8 @@ void Uplink::stop() {
 void Uplink::submit(Batch batch) {
     const std::size_t bytes = batch.ndjson.size();
     if (impl_->waiting_bytes.load(std::memory_order_relaxed) + bytes > kMostWaitingBytes) {
-        impl_->events.post(SubmissionResult{SubmissionResult::Outcome::SpoolFull, batch.records});
+        impl_->events.post(
+            SubmissionResult{SubmissionResult::Outcome::SpoolFull, batch.records, batch.sessions});
         return;
     }
     impl_->waiting_bytes.fetch_add(bytes, std::memory_order_relaxed);

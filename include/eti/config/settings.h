@@ -1,6 +1,8 @@
 // The committed configuration as plain, typed values. Built from the validated tree, never edited.
 #pragma once
 
+#include "eti/intel/allowlist.h"
+#include "eti/intel/sha1_blocklist.h"
 #include "eti/net/ip_address.h"
 #include "eti/policy/policy.h"
 
@@ -113,6 +115,7 @@ struct Limits {
     uint32_t batch_records = 100;
     std::chrono::milliseconds batch_age{1000};
     uint64_t spool_bytes = 256ULL << 20;
+    std::chrono::seconds submission_timeout{60};
     uint32_t mbufs = 16'384;
     uint32_t handoff_ring_slots = 1'024;
     uint32_t recent_sessions = 1'000;  // last records of sessions, for display
@@ -121,6 +124,23 @@ struct Limits {
     std::chrono::seconds udp_idle_timeout{60};
 
     bool operator==(const Limits&) const = default;
+};
+
+// What happens to sessions that a fault keeps from being judged: forwarded, or cut.
+struct Exceptions {
+    bool block_service_not_ready = false;
+    bool block_out_of_resources = false;
+    bool block_submission_timeout = false;
+
+    bool operator==(const Exceptions&) const = default;
+};
+
+// What records do not tell the analysis service.
+struct Privacy {
+    bool hash_client_addresses = false;
+    bool registrable_domains = false;  // in place of host names
+
+    bool operator==(const Privacy&) const = default;
 };
 
 struct Settings {
@@ -132,9 +152,13 @@ struct Settings {
     std::vector<LogStream> log_streams;
     std::vector<LoginUser> login_users;
     std::vector<std::string> certificate_lists;  // local files, read beside the feed
-    bool infected_hosts_used = false;            // a rule references an Infected-Hosts profile
-    bool certificate_feed_used = false;          // some rule is inspected, and CC not disabled
+    std::vector<intel::Sha1Blocklist::Source> local_certificates;  // lists that are typed in
+    std::vector<intel::AllowlistEntry> allowlist;                  // beside the service's
+    bool infected_hosts_used = false;    // a rule references an Infected-Hosts profile
+    bool certificate_feed_used = false;  // some rule is inspected, and CC not disabled
     Limits limits;
+    Exceptions exceptions;
+    Privacy privacy;
     unsigned most_rollbacks = 49;       // revisions kept behind the active one
     std::vector<std::string> warnings;  // "accepted, not enforced: ..."
 };

@@ -20,6 +20,14 @@ struct CommitInfo {
     std::string client;  // cli, other, autocommit (rolled back by itself)
     std::string comment;
     std::string id;  // configuration revision, unique
+    // Of the active one: files of newer commits that are damaged, so that this one is in force.
+    std::vector<std::string> passed_over;
+};
+// CommitCounts are of this run.
+struct CommitCounts {
+    uint64_t succeeded = 0;
+    uint64_t failed = 0;
+    uint64_t rolled_back = 0;  // not confirmed in time
 };
 struct PendingConfirm {
     Timestamp deadline{};
@@ -52,7 +60,8 @@ class Workspace {
 
     // The last commit in state_directory wins; without one, the file first_configuration is read
     // and becomes revision 0. An unconfirmed commit whose time ran out while nothing ran is rolled
-    // back here. Throws ConfigError.
+    // back here. A commit that is damaged is passed over for the newest good one, or the file.
+    // Throws ConfigError.
     Workspace(const std::string& yang_directory, const std::string& state_directory,
               const std::string& first_configuration);
     ~Workspace();
@@ -77,6 +86,7 @@ class Workspace {
     std::unique_ptr<EditSession> view() const;
 
     std::vector<CommitInfo> history() const;
+    const CommitCounts& commit_counts() const;
     // revision_text is the configuration of a revision in curly form, secrets masked.
     std::string revision_text(unsigned revision) const;
     std::string compare(unsigned before, unsigned after) const;

@@ -31,6 +31,7 @@ class Controller {
         std::string version;  // of the product
         std::function<Timestamp()> clock;
         std::function<void()> refresh_feeds;  // empty: nothing to download from
+        std::string privacy_key_file = {};    // made when it is first needed
     };
 
     explicit Controller(Setup setup);

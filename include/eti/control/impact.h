@@ -3,6 +3,7 @@
 
 #include "eti/config/settings.h"
 #include "eti/control/recent_sessions.h"
+#include "eti/intel/allowlist.h"
 #include "eti/intel/infected_hosts.h"
 #include "eti/intel/sha1_blocklist.h"
 
@@ -24,6 +25,8 @@ struct ImpactLists {
     const intel::Sha1Blocklist& added;   // of list files only the candidate names
     std::vector<std::string> removed;    // feed names of list files only the active one names
     const intel::InfectedHosts& infected;
+    const intel::Allowlist& allowed;       // in force now
+    const intel::Allowlist& next_allowed;  // as it would be
 };
 
 struct SessionImpact {

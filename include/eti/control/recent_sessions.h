@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -17,6 +18,7 @@ struct RecentSession {
     metadata::Record record;
     std::string subject;  // of the leaf certificate; empty: not seen
     std::string issuer;
+    std::optional<Sha256Digest> sha256;  // of the leaf
 };
 
 // RecentSessions keeps the newest record of each of the last sessions; a later phase takes the

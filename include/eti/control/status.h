@@ -25,6 +25,18 @@ struct CounterValue {
 };
 
 // Sessions and records in the vendor's words, and the ledger behind them.
+// SessionLedger says where the last record of each session is: recognised = open + whitelisted +
+// acknowledged + waiting + in flight + spooled + lost by reason.
+struct SessionLedger {
+    uint64_t ended = 0;  // their last record was made, or lost in the ring
+    uint64_t acknowledged = 0;
+    uint64_t waiting = 0;  // in the workers' rings and the open batch
+    uint64_t rejected = 0;
+    uint64_t spool_full = 0;
+    uint64_t corrupt = 0;
+    uint64_t ring_full = 0;
+};
+
 struct StatisticsStatus {
     uint64_t sessions_inspected = 0;
     uint64_t sessions_whitelisted = 0;
@@ -36,6 +48,7 @@ struct StatisticsStatus {
     uint64_t records_ring_full = 0;   // lost: the control thread was behind
     uint64_t records_batched = 0;     // waiting for their batch to leave
     uint64_t records_drained = 0;     // taken over from the workers since start
+    SessionLedger sessions;           // since start, whatever was cleared
     std::vector<CounterValue> counters;
 
     uint64_t records_lost() const {
@@ -74,6 +87,8 @@ struct RingStatus {
 struct WorkerStatus {
     RingStatus records;
     RingStatus certificates;
+    uint64_t flows = 0;  // entries in use
+    WorkerTiming::Reading timing;
 };
 struct WireStatus {
     std::string name;

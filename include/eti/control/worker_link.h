@@ -5,6 +5,7 @@
 #include "eti/base/counters.h"
 #include "eti/base/published.h"
 #include "eti/base/record_ring.h"
+#include "eti/base/worker_timing.h"
 #include "eti/intel/allowlist.h"
 #include "eti/intel/infected_hosts.h"
 #include "eti/intel/sha1_blocklist.h"
@@ -27,6 +28,7 @@ struct WorkerLink {
     RecordRing<metadata::SessionView>* sessions = nullptr;           // control: consumer
     std::atomic<uint64_t>* session_request = nullptr;  // control: w | worker: r; a new number asks
     RecordRing<metadata::DnsAnswer>* dns_answers = nullptr;  // control: consumer; may be missing
+    const WorkerTiming* timing = nullptr;                    // control: r; may be missing
 };
 
 // CounterReader reads one named counter of one worker; the names and order are the dataplane's.

@@ -3,6 +3,7 @@
 
 #include "eti/base/quiescent.h"
 #include "eti/base/record_ring.h"
+#include "eti/base/worker_timing.h"
 #include "eti/config/settings.h"
 #include "eti/inspect/counters.h"
 #include "eti/inspect/tables.h"
@@ -28,6 +29,7 @@ struct WorkerShare {
     RecordRing<metadata::DnsAnswer> dns_answers;          // same
     std::atomic<uint64_t> session_request{0};             // control: w | worker: r
     inspect::Counters counters;                           // worker: w | control: r
+    WorkerTiming timing;                                  // same
 };
 
 // Dataplane initialises the EAL from the settings and starts the ports; the calling thread becomes

@@ -7,6 +7,8 @@
 #include <memory>
 #include <span>
 
+struct evp_cipher_ctx_st;  // of OpenSSL
+
 namespace eti::digest {
 
 // Aes128 takes a key with each call. Its contexts are fetched once: re-keying them allocates
@@ -24,6 +26,7 @@ class Aes128 {
     Aes128& operator=(const Aes128&) = delete;
 
     Block encrypt_block(const Key& key, std::span<const uint8_t, 16> block);
+    Block decrypt_block(const Key& key, std::span<const uint8_t, 16> block);
     // open decrypts what GCM sealed, the tag at its end, into plain, which must hold all but the
     // tag. False when the tag does not fit; plain is garbage then.
     [[nodiscard]] bool open(const Key& key, const Nonce& nonce, std::span<const uint8_t> header,
@@ -31,6 +34,8 @@ class Aes128 {
 
   private:
     struct Contexts;
+    static Block convert(evp_cipher_ctx_st* context, const Key& key,
+                         std::span<const uint8_t, 16> block);
     std::unique_ptr<Contexts> contexts_;
 };
 

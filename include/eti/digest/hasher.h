@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,7 +24,8 @@ class Hasher {
     Md5Digest md5(std::span<const uint8_t> bytes);
 };
 
-// Sha1Pool keeps running SHA-1 states for certificates that arrive in pieces. One per worker.
+// Sha1Pool keeps running SHA-1 states, and SHA-256 where asked for, of certificates that arrive in
+// pieces. One per worker.
 class Sha1Pool {
   public:
     static constexpr uint32_t kNone = UINT32_MAX;
@@ -33,10 +35,12 @@ class Sha1Pool {
     Sha1Pool(const Sha1Pool&) = delete;
     Sha1Pool& operator=(const Sha1Pool&) = delete;
 
-    uint32_t begin();  // kNone when all states are in use
+    uint32_t begin(bool with_sha256 = false);  // kNone when all states are in use
     void update(uint32_t state, std::span<const uint8_t> bytes);
     Sha1Digest finish(uint32_t state);  // and gives the state back
-    void abandon(uint32_t state);       // gives it back unused
+    // sha256 is the other digest of the same bytes, if begin asked for it; call before finish.
+    std::optional<Sha256Digest> sha256(uint32_t state);
+    void abandon(uint32_t state);  // gives it back unused
     uint32_t in_use() const { return count_ - static_cast<uint32_t>(free_.size()); }
 
   private:

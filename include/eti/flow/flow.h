@@ -48,6 +48,7 @@ struct Flow {
     bool syn_signed : 1 = false;               // a SYN with an MD5 signature was seen (RFC 2385)
     bool syn_unsigned : 1 = false;             // one without was seen
     uint8_t client_side : 1 = 0;               // the wire's side the client's packets come in
+    bool unjudged : 1 = false;                 // cut because it could not be judged
     std::array<bool, 2> sequence_known{};      // initial_sequence is from a SYN
     std::array<bool, 2> sequence_awaited{};    // it is what the other end waits for, without a SYN
     std::array<bool, 2> checksums_computed{};  // a valid TCP or UDP one was seen

@@ -15,11 +15,13 @@ enum class AllowlistKind : uint8_t { Address, Hostname, CertificateSha1, Certifi
 
 struct AllowlistEntry {
     AllowlistKind kind = AllowlistKind::Address;
-    net::IpRange range;    // Address
-    std::string hostname;  // Hostname: a name, or ".suffix" for all names below it; lower case
-    Sha1Digest sha1{};     // CertificateSha1
-    Sha256Digest sha256{};
+    net::IpRange range;     // Address
+    std::string hostname;   // Hostname: a name, or ".suffix" for all names below it; lower case
+    Sha1Digest sha1{};      // CertificateSha1
+    Sha256Digest sha256{};  // CertificateSha256
     std::string feed = "eta_custom_whitelist";
+
+    bool operator==(const AllowlistEntry&) const = default;
 };
 
 // Allowlist never changes after construction; all lookups are allocation-free, any thread.
@@ -31,6 +33,8 @@ class Allowlist {
     bool contains_address(const net::IpAddress& ip) const;
     bool contains_hostname(std::string_view name) const;  // any case, trailing dot ignored
     bool contains_certificate(const Sha1Digest& sha1) const;
+    bool contains_certificate(const Sha256Digest& sha256) const;
+    bool has_sha256() const { return !sha256s_.empty(); }
     std::span<const AllowlistEntry> entries() const { return entries_; }
     bool empty() const { return entries_.empty(); }
 
@@ -39,6 +43,7 @@ class Allowlist {
     std::vector<net::IpRange> ranges_;    // merged, ordered
     std::vector<std::string> hostnames_;  // ordered, for binary search per label
     std::vector<Sha1Digest> sha1s_;       // ordered
+    std::vector<Sha256Digest> sha256s_;   // ordered
 };
 
 }  // namespace eti::intel

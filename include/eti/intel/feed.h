@@ -18,12 +18,6 @@ struct RejectedLine {
     std::string why;       // "not a SHA-1: 'abc'"
 };
 
-struct Sha256Entry {
-    Sha256Digest sha256{};
-    ThreatLevel threat_level = kMaxThreatLevel;
-    std::string reason;
-};
-
 struct CertificateFeed {
     std::vector<CertificateEntry> entries;
     std::vector<Sha256Entry> sha256_entries;

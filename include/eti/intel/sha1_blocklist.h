@@ -1,4 +1,4 @@
-// The certificate blocklist: an immutable table of leaf SHA-1s, published whole.
+// The certificate blocklist: an immutable table of leaf digests, published whole.
 #pragma once
 
 #include "eti/base/digest_types.h"
@@ -16,6 +16,15 @@ struct CertificateEntry {
     Sha1Digest sha1{};
     ThreatLevel threat_level = kMaxThreatLevel;
     std::string reason;  // the feed's listing reason, "Dridex C&C"; becomes the category
+
+    bool operator==(const CertificateEntry&) const = default;
+};
+struct Sha256Entry {
+    Sha256Digest sha256{};
+    ThreatLevel threat_level = kMaxThreatLevel;
+    std::string reason;
+
+    bool operator==(const Sha256Entry&) const = default;
 };
 
 // Sha1Blocklist never changes after construction; find is one hash probe, no allocation, any
@@ -25,6 +34,9 @@ class Sha1Blocklist {
     struct Source {
         std::string feed;  // "cc_cert_sha1"
         std::vector<CertificateEntry> entries;
+        std::vector<Sha256Entry> sha256_entries = {};
+
+        bool operator==(const Source&) const = default;
     };
     struct Hit {
         ThreatLevel threat_level;
@@ -38,12 +50,15 @@ class Sha1Blocklist {
     bool contains(const Sha1Digest& sha1) const { return slot_of(sha1) != nullptr; }
     // find returns false when the digest is not listed.
     bool find(const Sha1Digest& sha1, Hit& hit) const;
-    std::size_t size() const { return size_; }
+    bool find(const Sha256Digest& sha256, Hit& hit) const;
+    bool has_sha256() const { return !longer_.empty(); }
+    std::size_t size() const { return size_ + longer_.size(); }
     // entries_of gives back what one feed put into the table, in any order.
-    std::vector<CertificateEntry> entries_of(std::string_view feed) const;
+    Source entries_of(std::string_view feed) const;
 
     struct Entry {
-        Sha1Digest sha1{};
+        std::string_view kind;  // sha1, sha256
+        std::string digest;     // lower-case hex
         Hit hit;
     };
     // list returns at most count entries of a feed from start on, in the table's own order.
@@ -59,9 +74,17 @@ class Sha1Blocklist {
         std::string feed;
         std::string reason;
     };
+    struct Longer {  // most lists hold none: ordered, found by halving
+        Sha256Digest sha256{};
+        uint32_t text = 0;
+        ThreatLevel threat_level = 0;
+    };
+    class Filler;
     const Slot* slot_of(const Sha1Digest& sha1) const;
+    Hit hit_of(uint32_t text, unsigned threat_level) const;
 
     std::vector<Slot> slots_;  // open addressing, power of two, at most half full
+    std::vector<Longer> longer_;
     std::vector<Text> texts_;  // distinct (feed, reason) pairs
     std::size_t size_ = 0;
 };

@@ -81,14 +81,26 @@ struct Selector {
     uint16_t destination_port = 0;
 };
 
+// Exceptions says which sessions are cut because a fault keeps them from being judged; all others
+// are forwarded. The last two hold while the fault does.
+struct Exceptions {
+    bool out_of_resources = false;    // a table or budget is full
+    bool service_not_ready = false;   // new sessions, while the analysis service is away
+    bool submission_timeout = false;  // new sessions, while records wait for too long
+
+    bool operator==(const Exceptions&) const = default;
+};
+
 class Policy {
   public:
     Policy() = default;  // selects nothing
-    explicit Policy(std::vector<ZonePair> pairs) : pairs_(std::move(pairs)) {}
+    explicit Policy(std::vector<ZonePair> pairs, Exceptions exceptions = {})
+        : pairs_(std::move(pairs)), exceptions_(exceptions) {}
 
     // find_pair returns null when the two zones have no context.
     const ZonePair* find_pair(std::string_view from, std::string_view to) const;
     const std::vector<ZonePair>& pairs() const { return pairs_; }
+    const Exceptions& exceptions() const { return exceptions_; }
 
     // match_rule returns the first rule that selects the traffic, or null: forward uninspected.
     static const Rule* match_rule(const ZonePair& pair, const Selector& selector);
@@ -105,6 +117,7 @@ class Policy {
 
   private:
     std::vector<ZonePair> pairs_;
+    Exceptions exceptions_;
 };
 
 }  // namespace eti::policy

@@ -6,6 +6,7 @@
 #include "eti/intel/infected_hosts.h"
 #include "eti/intel/sha1_blocklist.h"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -15,11 +16,12 @@
 namespace eti::uplink {
 
 // Batch is rendered NDJSON: session records and certificates. Control renders, so that uplink
-// needs no record; records counts the sessions in it.
+// needs no record. Sessions are told of by several records; the last one's batch counts them.
 struct Batch {
     uint64_t sequence = 0;  // with sensor and boot it makes the Idempotency-Key
     uint32_t records = 0;
     std::string ndjson;
+    uint32_t sessions = 0;  // whose last record is in it
 };
 
 // --- from the uplink thread to the control thread ---
@@ -29,6 +31,7 @@ struct SubmissionResult {
     enum class Outcome : uint8_t { Acknowledged, Rejected, SpoolFull, Corrupt };
     Outcome outcome = Outcome::Acknowledged;
     uint64_t records = 0;
+    uint64_t sessions = 0;
 };
 
 // InfectedHostsUpdate is the whole table after a long poll: already merged and persisted.
@@ -57,6 +60,7 @@ struct FeedInfo {  // what "category summary" shows
 struct BlocklistUpdate {
     FeedInfo info;
     std::vector<intel::CertificateEntry> entries;
+    std::vector<intel::Sha256Entry> sha256_entries = {};
 };
 struct AllowlistUpdate {
     FeedInfo info;
@@ -82,7 +86,11 @@ struct LinkStatus {
     uint64_t spooled_records = 0;
     uint64_t spool_bytes = 0;
     uint64_t in_flight_records = 0;
-    uint64_t restored_records = 0;  // of earlier runs, found in the spool at start
+    std::chrono::milliseconds oldest_age{0};  // of what waits; 0: nothing does
+    uint64_t restored_records = 0;            // of earlier runs, found in the spool at start
+    uint64_t spooled_sessions = 0;
+    uint64_t in_flight_sessions = 0;
+    uint64_t restored_sessions = 0;
 };
 
 using Event = std::variant<SubmissionResult, InfectedHostsUpdate, BlocklistUpdate, AllowlistUpdate,

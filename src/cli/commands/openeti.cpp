@@ -7,7 +7,11 @@ namespace eti::cli {
 namespace {
 
 Reply show_metrics(const Invocation& invocation) {
-    const std::string text = render_metrics(invocation.status);
+    std::optional<CommitStatus> commits;
+    if (const config::Workspace* workspace = invocation.backend.workspace()) {
+        commits = {workspace->commit_counts(), workspace->pending_confirm().has_value()};
+    }
+    const std::string text = render_metrics(invocation.status, commits);
     return {Element::group("openeti-metrics", {Element::leaf("text", text)}), text};
 }
 

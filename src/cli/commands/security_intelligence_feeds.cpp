@@ -113,7 +113,7 @@ std::vector<Object> objects_of(const control::Status& status, const std::string&
     std::vector<Object> objects;
     if (category == "CC") {
         for (const auto& entry : status.blocklist->list(feed, start, count)) {
-            objects.push_back({"sha1", metadata::to_hex(entry.sha1), entry.hit.threat_level});
+            objects.push_back({entry.kind, entry.digest, entry.hit.threat_level});
         }
         return objects;
     }

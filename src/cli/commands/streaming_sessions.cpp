@@ -75,7 +75,7 @@ std::string explain_action(const Record& record) {
         case Reason::ConflictingData:
             return "blocked: segments rewrote bytes that had not been judged yet";
         case Reason::Fallback:
-            return "by the fallback option: there was no verdict in time";
+            return "blocked: it could not be judged, and services openeti exceptions says so";
     }
     return {};
 }

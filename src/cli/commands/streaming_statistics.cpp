@@ -1,6 +1,7 @@
 // show|clear services security-metadata-streaming ... statistics
 #include "cli/commands/commands.h"
 #include "cli/render.h"
+#include "eti/metadata/counter_names.h"
 
 #include <array>
 #include <cstdio>
@@ -15,8 +16,7 @@ using control::StatisticsStatus;
 constexpr std::size_t kSessionsEnd = 26;
 constexpr std::size_t kRecordsEnd = 39;
 constexpr std::size_t kDetailEnd = 48;
-// Each visibility class has a counter of this name for the sessions that ended with it.
-constexpr std::string_view kEnded = "ended-";
+using metadata::counter_names::kEnded;
 
 struct Row {
     std::string label;
@@ -87,6 +87,30 @@ void add_session_ledger(const StatisticsStatus& s, Reply& reply) {
         }
     }
     reply.tree.children.push_back(std::move(ledger));
+}
+
+// Where every session's last record is: a session counts once, whatever its phases.
+void add_submission_ledger(const control::Status& status, Reply& reply) {
+    const StatisticsStatus& s = status.statistics;
+    const control::SessionLedger& at = s.sessions;
+    const uint64_t recognised = s.sessions_inspected + s.sessions_whitelisted;
+    const uint64_t open = s.sessions_inspected > at.ended ? s.sessions_inspected - at.ended : 0;
+    std::vector<Row> rows{
+        {"  Sessions open:", "sessions-open", open},
+        {"  Sessions whitelisted:", "sessions-whitelisted", s.sessions_whitelisted},
+        {"  Sessions acknowledged:", "sessions-acknowledged", at.acknowledged},
+        {"  Sessions waiting for a batch:", "sessions-batched", at.waiting},
+        {"  Sessions in flight:", "sessions-in-flight", status.link.in_flight_sessions},
+        {"  Sessions spooled:", "sessions-spooled", status.link.spooled_sessions},
+        {"  Sessions lost, rejected:", "sessions-rejected", at.rejected},
+        {"  Sessions lost, spool full:", "sessions-lost-spool", at.spool_full},
+        {"  Sessions lost, spool corrupt:", "sessions-lost-corrupt", at.corrupt},
+        {"  Sessions lost, ring full:", "sessions-lost-ring", at.ring_full}};
+    close_ledger(rows, recognised + status.link.restored_sessions);
+    rows.insert(rows.begin(), {{"  Sessions recognised:", "sessions-recognised", recognised},
+                               {"  Sessions of earlier runs:", "sessions-restored",
+                                status.link.restored_sessions}});
+    add_block(reply, "Submission ledger in sessions", "submission-ledger", rows);
 }
 
 // Where every record is. Several records may speak of one session, a later one supersedes.
@@ -176,6 +200,7 @@ Reply show_statistics(const Invocation& invocation) {
                                second.children.end());
     if (invocation.has("detail")) {
         add_session_ledger(invocation.status.statistics, reply);
+        add_submission_ledger(invocation.status, reply);
         add_record_ledger(invocation.status, reply);
         add_visibility(s, reply);
         add_counters(s, reply);
@@ -235,6 +260,10 @@ constexpr std::string_view kShape =
     "records-submission-success#,records-submission-failure#,"
     "session-ledger?{sessions-recognised#,sessions-whitelisted#,"
     "sessions-ended*{visibility,sessions#},sessions-open#,sum#,difference#},"
+    "submission-ledger?{sessions-recognised#,sessions-restored#,sessions-open#,"
+    "sessions-whitelisted#,sessions-acknowledged#,sessions-batched#,sessions-in-flight#,"
+    "sessions-spooled#,sessions-rejected#,sessions-lost-spool#,sessions-lost-corrupt#,"
+    "sessions-lost-ring#,sum#,difference#},"
     "record-ledger?{records-made#,records-restored#,records-acknowledged#,records-batched#,"
     "records-in-flight#,records-spooled#,records-rejected#,records-lost-spool#,"
     "records-lost-corrupt#,records-lost-ring#,sum#,difference#},"

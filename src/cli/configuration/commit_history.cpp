@@ -57,6 +57,9 @@ Reply show_commits(const Invocation& invocation) {
         reply.text += pad(std::to_string(info.revision), kNumber) + commit_facts(info);
         reply.text += identify ? " " + info.id + "\n" : "\n";
         reply.text += info.comment.empty() ? "" : "    " + info.comment + "\n";
+        for (const std::string& file : info.passed_over) {
+            reply.text += "    in force because " + file + " is damaged\n";
+        }
         Element entry =
             Element::group("commit-history",
                            {Element::leaf("sequence-number", uint64_t{info.revision}),
@@ -64,6 +67,9 @@ Reply show_commits(const Invocation& invocation) {
                             Element::leaf("date-time", local_time(info.time))});
         if (!info.comment.empty()) {
             entry.children.push_back(Element::leaf("comment", info.comment));
+        }
+        for (const std::string& file : info.passed_over) {
+            entry.children.push_back(Element::leaf("damaged-revision", file));
         }
         if (identify) {
             entry.children.push_back(Element::leaf("configuration-revision", info.id));

@@ -111,6 +111,18 @@ void ConfigNode::place(std::unique_ptr<ConfigNode> child, std::size_t index) {
     insert(std::move(child), std::clamp(index, span.first, span.last));
 }
 
+void ConfigNode::arrange(Statement what, const std::vector<const ConfigNode*>& order) {
+    const Span span = like(what);
+    ETI_CHECK(order.size() == span.last - span.first);
+    std::unordered_map<const ConfigNode*, std::size_t> rank;
+    for (const ConfigNode* node : order) {
+        rank.emplace(node, rank.size());
+    }
+    std::sort(children_.begin() + static_cast<std::ptrdiff_t>(span.first),
+              children_.begin() + static_cast<std::ptrdiff_t>(span.last),
+              [&](const auto& a, const auto& b) { return rank.at(a.get()) < rank.at(b.get()); });
+}
+
 std::unique_ptr<ConfigNode> ConfigNode::clone() const {
     auto copy = std::make_unique<ConfigNode>(statement, values);
     copy->inactive = inactive;

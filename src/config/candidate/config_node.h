@@ -52,6 +52,8 @@ class ConfigNode {
         std::size_t last = 0;  // one past
     };
     Span like(Statement what) const;
+    // arrange puts the children that are this statement into an order that names each of them once.
+    void arrange(Statement what, const std::vector<const ConfigNode*>& order);
     std::unique_ptr<ConfigNode> clone() const;
     // same compares statements, values, flags and comments, and order where order matters.
     bool same(const ConfigNode& other) const;

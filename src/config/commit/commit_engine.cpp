@@ -24,24 +24,54 @@ CommitResult failed(const std::string& output, const std::string& why) {
 }  // namespace
 
 CommitEngine::CommitEngine(const std::string& folder, Compile compile, Timestamp now)
-    : compile_(std::move(compile)), store_(folder), notices_(store_.problems()) {
-    if (empty()) {
-        return;
+    : compile_(std::move(compile)), store_(folder) {
+    take_newest_good(now);
+    notices_.insert(notices_.end(), store_.problems().begin(), store_.problems().end());
+    if (const auto passed = store_.passed_over(); !passed.empty()) {
+        notices_.push_back(
+            empty() ? "none of the committed configurations in " + folder + " can be used"
+                    : "the configuration in force is the one of " +
+                          local_text(store_.revisions().front().time) + " by " +
+                          store_.revisions().front().user + ", not " + passed.front());
     }
-    const Revision& last = store_.revisions().front();
-    if (last.confirm_by && *last.confirm_by <= now) {
-        store_rollback(now);
+    drop_missed_commit(now);
+}
+
+// take_newest_good: a revision that cannot be read, or not be compiled, must not stop the start.
+void CommitEngine::take_newest_good(Timestamp now) {
+    bool rolled_back = false;
+    while (!empty()) {
+        try {
+            const Revision& last = store_.revisions().front();
+            if (last.confirm_by && *last.confirm_by <= now) {
+                store_rollback(now);
+                rolled_back = true;
+            }
+            active_text_ = store_.text(store_.revisions().front());
+            active_ = compile_(active_text_);
+            running_ = active_;
+            break;
+        } catch (const std::exception& error) {
+            store_.pass_over(error.what());
+        }
+    }
+    if (rolled_back) {
         notices_.emplace_back(kRolledBack);
     }
-    active_text_ = store_.text(store_.revisions().front());
-    active_ = compile_(active_text_);
-    running_ = active_;
-    scheduled_ = store_.scheduled();
-    if (scheduled_ && scheduled_->revision.time <= now) {
-        notices_.push_back("the commit scheduled for " + local_text(scheduled_->revision.time) +
-                           " by " + scheduled_->revision.user +
-                           " was missed while nothing ran and is dropped");
-        clear_pending_commit();
+}
+
+void CommitEngine::drop_missed_commit(Timestamp now) {
+    try {
+        scheduled_ = store_.scheduled();
+        if (scheduled_ && scheduled_->revision.time <= now) {
+            notices_.push_back("the commit scheduled for " + local_text(scheduled_->revision.time) +
+                               " by " + scheduled_->revision.user +
+                               " was missed while nothing ran and is dropped");
+            clear_pending_commit();
+        }
+    } catch (const StoreError& error) {
+        notices_.push_back(std::string("the scheduled commit is dropped: ") + error.what());
+        store_.unschedule();
     }
 }
 
@@ -189,8 +219,16 @@ CommitResult CommitEngine::schedule(const Proposal& proposal, const CommitOption
 std::vector<CommitInfo> CommitEngine::history() const {
     std::vector<CommitInfo> all;
     for (const Revision& revision : store_.revisions()) {
-        all.push_back({static_cast<unsigned>(all.size()), revision.time, revision.user,
-                       revision.client, revision.comment, revision_id(revision)});
+        all.push_back({static_cast<unsigned>(all.size()),
+                       revision.time,
+                       revision.user,
+                       revision.client,
+                       revision.comment,
+                       revision_id(revision),
+                       {}});
+    }
+    if (!all.empty()) {
+        all.front().passed_over = store_.passed_over();
     }
     return all;
 }
@@ -265,6 +303,7 @@ void CommitEngine::roll_back(Timestamp now) {
         }
         take_over(text, std::move(settings));
         rolled_back_ = true;
+        ++counts_.rolled_back;
         announce(kRolledBack);
     }
     store_rollback(now);
@@ -301,8 +340,10 @@ void CommitEngine::commit_if_due(Timestamp now) {
         Revision revision = due.revision;
         revision.time = whole_seconds(now);
         make_active(std::move(revision), {due.text, compile_(due.text), who});
+        count(true);
         announce("commit complete");
     } catch (const std::exception& error) {
+        count(false);
         announce("error: the commit scheduled by " + due.revision.user +
                  " failed: " + error.what());
     }

@@ -49,6 +49,8 @@ class CommitEngine {
     CommitResult commit(const Proposal& proposal, const CommitOptions& options);
 
     std::vector<CommitInfo> history() const;
+    void count(bool succeeded) { ++(succeeded ? counts_.succeeded : counts_.failed); }
+    const CommitCounts& counts() const { return counts_; }
     std::string text(unsigned revision) const;  // throws EditError
     std::optional<PendingConfirm> pending_confirm() const;
     std::optional<PendingCommit> pending_commit() const;
@@ -59,6 +61,8 @@ class CommitEngine {
 
   private:
     Timestamp now() const;
+    void take_newest_good(Timestamp now);
+    void drop_missed_commit(Timestamp now);
     std::vector<std::string> all_warnings(const Settings& settings) const;
     std::string warnings(const Settings& next) const;
     CommitResult schedule(const Proposal& proposal, const CommitOptions& options);
@@ -82,6 +86,7 @@ class CommitEngine {
     std::optional<ParsedRevision> scheduled_;
     bool rolled_back_ = false;  // in force, but not yet on disk
     Timestamp retry_at_{};
+    CommitCounts counts_;
     std::vector<std::string> notices_;
 };
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
 #include <utility>
@@ -20,6 +21,14 @@ void require(const std::string& problem) {
     }
 }
 
+// The name is the number; a file with another name counts as the oldest.
+uint64_t sequence_of(const std::string& path) {
+    const std::string name = std::filesystem::path(path).stem().string();
+    uint64_t sequence = 0;
+    std::from_chars(name.data(), name.data() + name.size(), sequence);
+    return sequence;
+}
+
 ParsedRevision read_revision(const std::string& path) {
     std::string bytes;
     std::string problem;
@@ -29,7 +38,7 @@ ParsedRevision read_revision(const std::string& path) {
     std::optional<ParsedRevision> parsed = parse_revision(bytes);
     if (!parsed) {
         throw StoreError("the configuration revision " + path +
-                         " is damaged; move it away and the one before it is active");
+                         " is damaged and left out; what was committed before it still counts");
     }
     return std::move(*parsed);
 }
@@ -53,16 +62,40 @@ RevisionStore::RevisionStore(std::string folder) : folder_(std::move(folder)) {
     }
 }
 
-// A damaged active configuration must not be passed over in silence; a rollback may be missing.
 void RevisionStore::read_header(const std::string& path) {
     try {
         revisions_.push_back(read_revision(path).revision);
     } catch (const StoreError& error) {
-        if (revisions_.empty()) {
-            throw;
-        }
+        unusable_.push_back({sequence_of(path), path});
         problems_.emplace_back(error.what());
     }
+}
+
+void RevisionStore::pass_over(const std::string& why) {
+    const Revision& active = revisions_.front();
+    problems_.push_back("the configuration revision " + path(active) + " is left out: " + why);
+    unusable_.push_back({active.sequence, path(active)});
+    std::sort(unusable_.begin(), unusable_.end(),
+              [](const Unusable& a, const Unusable& b) { return a.sequence > b.sequence; });
+    revisions_.erase(revisions_.begin());
+}
+
+std::vector<std::string> RevisionStore::passed_over() const {
+    std::vector<std::string> names;
+    for (const Unusable& file : unusable_) {
+        if (revisions_.empty() || file.sequence > revisions_.front().sequence) {
+            names.push_back(std::filesystem::path(file.path).filename().string());
+        }
+    }
+    return names;
+}
+
+uint64_t RevisionStore::last_sequence() const {
+    uint64_t last = revisions_.empty() ? 0 : revisions_.front().sequence;
+    for (const Unusable& file : unusable_) {
+        last = std::max(last, file.sequence);
+    }
+    return last;
 }
 
 std::string RevisionStore::path(const Revision& revision) const {
@@ -83,7 +116,7 @@ const Revision* RevisionStore::find(uint64_t sequence) const {
 
 std::unique_ptr<RevisionStore::Staged> RevisionStore::stage(Revision revision,
                                                             std::string_view text) {
-    revision.sequence = revisions_.empty() ? 1 : revisions_.front().sequence + 1;
+    revision.sequence = last_sequence() + 1;
     auto staged = std::make_unique<Staged>(revision, path(revision));
     require(staged->file_.write(write_revision(revision, text)));
     return staged;
@@ -115,6 +148,10 @@ void RevisionStore::prune(unsigned rollbacks, uint64_t needed) {
         ::unlink(path(revisions_.back()).c_str());
         revisions_.pop_back();
     }
+    std::erase_if(unusable_, [this](const Unusable& file) {
+        const bool old = file.sequence < revisions_.back().sequence;
+        return old && ::unlink(file.path.c_str()) == 0;
+    });
 }
 
 void RevisionStore::schedule(const Revision& revision, std::string_view text) {

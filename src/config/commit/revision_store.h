@@ -23,8 +23,8 @@ class StoreError : public std::runtime_error {
 // a crash at any point there is the state before it or the state after it. Control thread only.
 class RevisionStore {
   public:
-    // Reads what is in the folder. Throws StoreError when the active revision is damaged; an older
-    // one is left out and named in problems().
+    // Reads what is in the folder. Damaged revisions are left out and named in problems(); their
+    // files stay.
     explicit RevisionStore(std::string folder);
     const std::vector<std::string>& problems() const { return problems_; }
 
@@ -33,6 +33,10 @@ class RevisionStore {
     std::string path(const Revision& revision) const;
     std::string text(const Revision& revision) const;  // throws StoreError
     const Revision* find(uint64_t sequence) const;
+    // pass_over leaves the active revision out for what is wrong with it: the next one is active.
+    void pass_over(const std::string& why);
+    // passed_over are file names of revisions newer than the active one that cannot be used.
+    std::vector<std::string> passed_over() const;
 
     // Staged is a revision that is on disk but not yet the newest one; destroyed, it goes away.
     class Staged {
@@ -60,11 +64,17 @@ class RevisionStore {
     std::optional<ParsedRevision> scheduled() const;  // throws StoreError
 
   private:
+    struct Unusable {
+        uint64_t sequence = 0;
+        std::string path;
+    };
     void read_header(const std::string& path);
+    uint64_t last_sequence() const;
     std::string scheduled_path() const { return folder_ + "/scheduled"; }
 
     std::string folder_;
     std::vector<Revision> revisions_;
+    std::vector<Unusable> unusable_;  // newest first
     std::vector<std::string> problems_;
 };
 

@@ -1,5 +1,8 @@
 #include "config/commit/revision_text.h"
 
+#include "eti/base/hex.h"
+#include "eti/digest/hasher.h"
+
 #include <charconv>
 #include <chrono>
 #include <ctime>
@@ -8,6 +11,18 @@ namespace eti::config {
 namespace {
 
 constexpr std::string_view kFirstLine = "# openeti configuration, revision ";
+
+// The line with the digest is the header's last one.
+constexpr std::string_view kDigestStart = "# sha256: ";
+
+std::string digest_of(std::string_view header, std::string_view text) {
+    digest::Sha1Pool states(1);
+    const uint32_t state = states.begin(true);
+    for (const std::string_view part : {header, text}) {
+        states.update(state, {reinterpret_cast<const uint8_t*>(part.data()), part.size()});
+    }
+    return to_hex(*states.sha256(state));
+}
 
 std::string escaped(std::string_view value) {
     std::string out;
@@ -96,7 +111,9 @@ std::optional<Timestamp> parse_utc(std::string_view text) {
     std::tm fields{};
     const std::string copy(text);
     const char* end = ::strptime(copy.c_str(), "%Y-%m-%dT%H:%M:%SZ", &fields);
-    if (end == nullptr || *end != '\0') {
+    constexpr int kFirst = 1970 - 1900;
+    constexpr int kLast = 2250 - 1900;  // a Timestamp holds no more than a few years beyond
+    if (end == nullptr || *end != '\0' || fields.tm_year < kFirst || fields.tm_year > kLast) {
         return std::nullopt;
     }
     return Timestamp(std::chrono::seconds(::timegm(&fields)));
@@ -124,6 +141,8 @@ std::string write_revision(const Revision& revision, std::string_view text) {
         field("back-to", std::to_string(revision.back_to));
     }
     field("bytes", std::to_string(text.size()));
+    const std::string digest = digest_of(out, text);
+    field("sha256", digest);
     out += '\n';
     out += text;
     return out;
@@ -131,6 +150,9 @@ std::string write_revision(const Revision& revision, std::string_view text) {
 
 std::optional<ParsedRevision> parse_revision(std::string_view file) {
     ParsedRevision parsed;
+    const char* const begin = file.data();
+    std::string_view header;  // what the digest covers of it
+    std::string_view digest;
     std::string_view line;
     if (!next_line(file, line) || !line.starts_with(kFirstLine) ||
         !take(parsed.revision.sequence, parse_number(line.substr(kFirstLine.size())))) {
@@ -140,6 +162,10 @@ std::optional<ParsedRevision> parse_revision(std::string_view file) {
     bool complete = false;
     while (!complete && next_line(file, line)) {
         complete = line.empty();
+        if (line.starts_with(kDigestStart)) {
+            digest = line.substr(kDigestStart.size());
+            header = {begin, static_cast<std::size_t>(line.data() - begin)};
+        }
         const std::size_t colon = line.find(": ");
         const bool is_field = line.starts_with("# ") && colon != std::string_view::npos;
         if (!complete &&
@@ -148,7 +174,8 @@ std::optional<ParsedRevision> parse_revision(std::string_view file) {
             return std::nullopt;
         }
     }
-    if (!complete || bytes != file.size()) {
+    if (!complete || bytes != file.size() ||
+        (!digest.empty() && digest != digest_of(header, file))) {
         return std::nullopt;
     }
     parsed.text = file;

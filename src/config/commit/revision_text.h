@@ -30,7 +30,8 @@ struct ParsedRevision {
     Revision revision;
     std::string text;
 };
-// parse_revision answers nothing for what write_revision did not write, or not to its end.
+// parse_revision answers nothing for what write_revision did not write, not to its end, or not so:
+// a SHA-256 covers header and text. Files of before there was one are taken without.
 std::optional<ParsedRevision> parse_revision(std::string_view file);
 
 // utc_text is "2026-11-24T03:46:14Z".

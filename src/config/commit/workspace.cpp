@@ -47,11 +47,11 @@ Workspace::Impl::Impl(const std::string& yang_directory, const std::string& stat
                 return compile(model, *read_configuration(model, text, "a stored commit"));
             },
             wall_clock());
+        notices = engine->notices();
         if (engine->empty()) {
             begin(first_configuration);
         } else {
             active_tree = read_configuration(model, engine->active_text(), folder);
-            notices = engine->notices();
             tell_difference(first_configuration);
         }
     } catch (const StoreError& error) {
@@ -63,7 +63,9 @@ Workspace::Impl::Impl(const std::string& yang_directory, const std::string& stat
 
 void Workspace::Impl::begin(const std::string& path) {
     if (path.empty()) {
-        throw ConfigError("etid", 0, 0, "nothing was committed yet: --config FILE is needed");
+        throw ConfigError("etid", 0, 0,
+                          (notices.empty() ? "nothing was committed yet" : notices.back()) +
+                              ": --config FILE is needed");
     }
     active_tree = read_configuration(model, read_file(path), path);
     Settings settings = compile(model, *active_tree, path);
@@ -145,6 +147,10 @@ std::string Workspace::editors() const {
 
 std::vector<CommitInfo> Workspace::history() const {
     return impl_->engine->history();
+}
+
+const CommitCounts& Workspace::commit_counts() const {
+    return impl_->engine->counts();
 }
 
 std::string Workspace::revision_text(unsigned revision) const {

@@ -36,6 +36,7 @@ struct Workspace::Impl final : SessionHost {
     std::unique_ptr<ConfigNode> revision(unsigned revision) const override;
     void check_may_change(const EditSession::Impl& session) const override;
     CommitResult commit(EditSession::Impl& session, const CommitOptions& options) override;
+    CommitResult try_commit(EditSession::Impl& session, const CommitOptions& options);
     void rollback(EditSession::Impl& session, unsigned revision) override;
     void closed(EditSession::Impl& session) override;
 

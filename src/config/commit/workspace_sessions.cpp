@@ -147,6 +147,15 @@ std::unique_ptr<ConfigNode> Workspace::Impl::merged(const Held& held) const {
 }
 
 CommitResult Workspace::Impl::commit(EditSession::Impl& session, const CommitOptions& options) {
+    CommitResult result = try_commit(session, options);
+    const bool scheduled = result.ok && !options.at.empty();  // counted when its time comes
+    if (!options.check && !scheduled) {
+        engine->count(result.ok);
+    }
+    return result;
+}
+
+CommitResult Workspace::Impl::try_commit(EditSession::Impl& session, const CommitOptions& options) {
     try {
         check_may_change(session);
         Held& held = held_by(session);

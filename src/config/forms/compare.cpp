@@ -4,6 +4,7 @@
 #include "config/candidate/text_printer.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace eti::config {
 namespace {
@@ -125,10 +126,17 @@ class Comparer {
     // New and moved entries in their order, each run of them after the entry it follows, or before
     // the one it precedes.
     void ordered(const ConfigNode& before, const Nodes& now) {
+        if (now.empty()) {
+            return;
+        }
+        std::unordered_map<const ConfigNode*, std::size_t> index;
+        for (const ConfigNode* node : like_nodes(before, now.front()->statement)) {
+            index.emplace(node, index.size());
+        }
         std::vector<std::size_t> places;
         for (const ConfigNode* node : now) {
             if (const ConfigNode* old = counterpart(*node, before)) {
-                places.push_back(before.index_of(*old));
+                places.push_back(index.at(old));
             }
         }
         const std::vector<bool> keeps = kept(places);

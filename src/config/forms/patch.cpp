@@ -1,6 +1,7 @@
 #include "config/candidate/statement_text.h"
 #include "config/candidate/text_tokens.h"
 #include "config/forms/compare.h"
+#include "config/forms/places.h"
 
 #include <algorithm>
 #include <map>
@@ -46,6 +47,7 @@ class Patcher {
             start = end + 1;
         }
         end_block();
+        forget_places();
         for (const Level& level : touched_) {
             if (ConfigNode* node = find_level(root_, level)) {
                 prune(*node);
@@ -189,7 +191,11 @@ class Patcher {
         }
         if (ConfigNode* node = named(line)) {
             ConfigNode& parent = *node->parent();
-            put(parent, parent.take(*node));
+            if (is_ordered(*node)) {
+                settle(*node);
+            } else {
+                parent.place(parent.take(*node), parent.children().size());
+            }
         }
     }
 
@@ -233,8 +239,21 @@ class Patcher {
 
     // What places are remembered by may be about to go.
     void forget_places() {
+        for (auto& [list, places] : places_) {
+            places.settle();
+        }
+        places_.clear();
         last_.clear();
         front_.clear();
+    }
+
+    Places& places_of(ConfigNode& node) {
+        return places_.try_emplace(node.statement.raw(), *node.parent(), node.statement)
+            .first->second;
+    }
+
+    bool is_ordered(const ConfigNode& node) {
+        return node.statement.ordered_by_user() && at_level(node);
     }
 
     void add(std::unique_ptr<ConfigNode> child) {
@@ -246,25 +265,30 @@ class Patcher {
             forget_places();
             return merge(parent, top);
         }
-        put(parent, std::move(child));
+        ConfigNode& added = *child;
+        parent.place(std::move(child), parent.children().size());
+        const auto places = places_.find(added.statement.raw());
+        if (places != places_.end()) {
+            places->second.append(added);
+        }
+        if (is_ordered(added)) {
+            settle(added);
+        }
     }
 
-    // put places an entry where the lines around it say.
-    void put(ConfigNode& parent, std::unique_ptr<ConfigNode> child) {
-        ConfigNode* node = child.get();
-        const void* like = node->statement.raw();
+    // settle places an entry where the lines around it say.
+    void settle(ConfigNode& node) {
+        const void* like = node.statement.raw();
         const auto after = last_.find(like);
-        const bool ordered =
-            node->statement.ordered_by_user() && &parent == find_level(root_, level_);
-        parent.place(std::move(child), ordered && after != last_.end()
-                                           ? parent.index_of(*after->second) + 1
-                                           : parent.children().size());
-        if (ordered) {
-            if (after == last_.end() || front_.count(like) != 0) {
-                front_[like].push_back(node);
-            }
-            last_[like] = node;
+        if (after == last_.end()) {
+            places_of(node).to_end(node);
+        } else {
+            places_of(node).to_after(node, *after->second);
         }
+        if (after == last_.end() || front_.count(like) != 0) {
+            front_[like].push_back(&node);
+        }
+        last_[like] = &node;
     }
 
     // The entries a list's lines start with stand before the first one that is only named.
@@ -273,10 +297,11 @@ class Patcher {
         if (front == front_.end()) {
             return;
         }
-        ConfigNode& parent = *named.parent();
-        for (ConfigNode* node : front->second) {
-            auto taken = parent.take(*node);
-            parent.place(std::move(taken), parent.index_of(named));
+        Places& places = places_of(named);
+        for (const ConfigNode* node : front->second) {
+            if (node != &named) {
+                places.to_before(*node, named);
+            }
         }
         front_.erase(front);
     }
@@ -297,6 +322,7 @@ class Patcher {
     std::optional<std::string> comment_;       // for the statement named next
     std::map<const void*, ConfigNode*> last_;  // by statement: the entry spoken of last
     std::map<const void*, std::vector<ConfigNode*>> front_;  // entries before which none was named
+    std::map<const void*, Places> places_;                   // by statement, at this level
     std::vector<Level> touched_;
     std::vector<TextError> errors_;
 };

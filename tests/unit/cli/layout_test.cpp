@@ -60,6 +60,10 @@ TEST_F(LayoutTest, StatisticsDetailAddsLedgersSharesAndCounters) {
     s.records_ring_full = 1;
     s.counters.push_back({"ended-certificate", "sessions that ended: certificate seen", 6});
     s.counters.push_back({"ended-tls13", "sessions that ended: certificate hidden", 2});
+    s.sessions = {.ended = 8, .acknowledged = 4, .waiting = 1, .rejected = 1};
+    backend_.fixed.link.restored_sessions = 1;
+    backend_.fixed.link.spooled_sessions = 2;
+    backend_.fixed.link.in_flight_sessions = 1;
     backend_.fixed.link.restored_records = 4;
     backend_.fixed.link.spooled_records = 5;
     backend_.fixed.link.in_flight_records = 1;
@@ -73,6 +77,22 @@ TEST_F(LayoutTest, StatisticsDetailAddsLedgersSharesAndCounters) {
               "  Sessions ended, tls13:                       2\n"
               "  Sessions open:                               2\n"
               "  Sum:                                        13\n"
+              "  Difference:                                  0\n"
+              "\n"
+              "Submission ledger in sessions:\n"
+              "  Sessions recognised:                        13\n"
+              "  Sessions of earlier runs:                    1\n"
+              "  Sessions open:                               2\n"
+              "  Sessions whitelisted:                        3\n"
+              "  Sessions acknowledged:                       4\n"
+              "  Sessions waiting for a batch:                1\n"
+              "  Sessions in flight:                          1\n"
+              "  Sessions spooled:                            2\n"
+              "  Sessions lost, rejected:                     1\n"
+              "  Sessions lost, spool full:                   0\n"
+              "  Sessions lost, spool corrupt:                0\n"
+              "  Sessions lost, ring full:                    0\n"
+              "  Sum:                                        14\n"
               "  Difference:                                  0\n"
               "\n"
               "Record ledger since the daemon's start:\n"
@@ -101,6 +121,7 @@ TEST_F(LayoutTest, StatisticsDetailAddsLedgersSharesAndCounters) {
               "hidden\n");
     s.records_drained = 10;  // two records that nobody accounts for are not hidden
     EXPECT_EQ(run("show services security-metadata-streaming statistics detail | match diff"),
+              "  Difference:                                  0\n"
               "  Difference:                                  0\n"
               "  Difference:                                  2\n");
 }

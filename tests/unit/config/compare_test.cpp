@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -133,6 +135,31 @@ TEST(Patch, EntriesSpokenOfAndThenRemovedLeaveNoTrace) {
     EXPECT_TRUE(errors.empty());
     EXPECT_EQ(print_text(*root, {}),
               "services {\n    security-intelligence {\n        profile p;\n    }\n}\n");
+}
+
+// As many moves as there are entries, in front, behind and between: what is compared is what is
+// applied.
+TEST(Patch, ALongListInAnotherOrder) {
+    constexpr unsigned kEntries = 10'000;
+    std::vector<std::string> names;
+    for (unsigned i = 0; i < kEntries; ++i) {
+        names.push_back("r" + std::to_string(i));
+    }
+    const auto listing = [](const std::vector<std::string>& order) {
+        std::string text;
+        for (const std::string& name : order) {
+            text += "rule " + name + "; ";
+        }
+        return rules(text);
+    };
+    const auto before = tree(listing(names));
+    std::mt19937 random(1);
+    std::shuffle(names.begin(), names.end(), random);
+    const auto after = tree(listing(names));
+    const std::string patch = compare(*before, *after);
+    const auto root = before->clone();
+    EXPECT_TRUE(apply_patch(model(), *root, patch).empty());
+    EXPECT_TRUE(root->same(*after));
 }
 
 }  // namespace

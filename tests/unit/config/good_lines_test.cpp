@@ -322,6 +322,7 @@ const char* const kGoodLines[] = {
     "fragment-blocks-per-worker 64 dns-ring-slots 16 "
     "record-ring-slots 64 certificate-ring-slots 16 batch-records 1 batch-age 10 "
     "spool-bytes 1099511627776 mbufs 1024 handoff-ring-slots 64 tcp-idle-timeout 86400 "
+    "submission-timeout 90 "
     "tcp-handshake-timeout 600 udp-idle-timeout 3600",
     "set serv openeti work 2  # beginnings that only one keyword has",
     "  set  system\thost-name \"quoted\"  # indented, with a comment",
@@ -392,8 +393,7 @@ TEST(GoodLines, CutAnywhereTheyLoadOrAreRefused) {
 }
 
 TEST(ShippedFile, LoadsWithoutAWarning) {
-    const Settings settings =
-        testing::loader().load(ETI_SOURCE_DIR "/config/etid.conf");
+    const Settings settings = testing::loader().load(ETI_SOURCE_DIR "/config/etid.conf");
     EXPECT_EQ(settings.warnings, std::vector<std::string>());
     ASSERT_EQ(settings.wires.size(), 1U);
     EXPECT_EQ(std::get<AfPacketPort>(settings.wires[0].interfaces[0].port).device, "veth0");

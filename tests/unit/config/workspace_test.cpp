@@ -284,5 +284,84 @@ TEST_F(WorkspaceTest, EveryOneOfFiftyRevisionsComesBack) {
     }
 }
 
+TEST_F(WorkspaceTest, ADamagedCommitIsPassedOverForTheNewestGoodOne) {
+    const auto commit = [this](const char* name) {
+        const auto session = open();
+        session->set(std::string("system host-name ") + name);
+        EXPECT_EQ(session->commit({}).output, kComplete);
+    };
+    commit("second");
+    commit("third");
+    const std::string newest = folder_ / "state/config/0000000003.conf";
+    const std::string whole = test::read_file(newest);
+    struct Case {
+        const char* why;
+        std::string bytes;
+    };
+    std::string flipped = whole;
+    flipped[whole.find("third")] ^= 2;  // another name, and just as good a configuration
+    std::string refused = whole;
+    refused.erase(refused.find("# sha256"), refused.find("\n\n") + 1 - refused.find("# sha256"));
+    refused[refused.find("host-name")] = 'x';  // as if an older daemon had written it
+    for (const Case& c : {Case{"truncated", whole.substr(0, whole.size() / 2)}, Case{"empty", ""},
+                          Case{"one bit flipped", flipped}, Case{"not to be compiled", refused}}) {
+        write_file(newest, c.bytes);
+        start();
+        EXPECT_EQ(workspace_->settings().host_name, "second") << c.why;
+        const auto& notices = workspace_->notices();
+        ASSERT_GE(notices.size(), 2U) << c.why;
+        EXPECT_NE(notices[0].find("0000000003.conf"), std::string::npos) << notices[0];
+        EXPECT_NE(notices[1].find("not 0000000003.conf"), std::string::npos) << notices[1];
+        EXPECT_EQ(workspace_->history().front().passed_over,
+                  std::vector<std::string>{"0000000003.conf"});
+    }
+    commit("fourth");
+    start();
+    EXPECT_EQ(workspace_->settings().host_name, "fourth");
+    EXPECT_TRUE(workspace_->history().front().passed_over.empty());
+}
+
+TEST_F(WorkspaceTest, WithoutAnyGoodCommitTheFileIsReadAgain) {
+    write_file(folder_ / "state/config/0000000001.conf", "rubbish");
+    start();
+    EXPECT_EQ(workspace_->settings().host_name, "first");
+    EXPECT_EQ(workspace_->history().size(), 1U);
+    write_file(folder_ / "state/config/0000000002.conf", "rubbish");
+    try {
+        Workspace(testing::kYangDirectory, folder_ / "state", "");
+        FAIL() << "there is nothing to start from";
+    } catch (const ConfigError& error) {
+        EXPECT_NE(std::string(error.what()).find("none of the committed"), std::string::npos)
+            << error.what();
+    }
+}
+
+TEST_F(WorkspaceTest, ADamagedScheduledCommitIsDroppedAndSaid) {
+    write_file(folder_ / "state/config/scheduled", "rubbish");
+    start();
+    EXPECT_EQ(workspace_->settings().host_name, "first");
+    EXPECT_FALSE(workspace_->pending_commit());
+    ASSERT_FALSE(workspace_->notices().empty());
+    EXPECT_NE(workspace_->notices()[0].find("scheduled commit is dropped"), std::string::npos);
+}
+
+TEST_F(WorkspaceTest, CommitsAreCountedByTheirResult) {
+    const auto counts = [this] {
+        const CommitCounts& c = workspace_->commit_counts();
+        return std::vector<uint64_t>{c.succeeded, c.failed, c.rolled_back};
+    };
+    const auto session = open();
+    session->set("system host-name second");
+    session->commit(check());
+    EXPECT_EQ(counts(), (std::vector<uint64_t>{0, 0, 0})) << "a check is no commit";
+    EXPECT_TRUE(session->commit(confirmed(1)).ok);
+    EXPECT_EQ(counts(), (std::vector<uint64_t>{1, 0, 0}));
+    EXPECT_FALSE(session->commit(confirmed(0)).ok);
+    EXPECT_EQ(counts(), (std::vector<uint64_t>{1, 1, 0}));
+    now_ += std::chrono::seconds(62);
+    workspace_->tick(now_);
+    EXPECT_EQ(counts(), (std::vector<uint64_t>{1, 1, 1}));
+}
+
 }  // namespace
 }  // namespace eti::config

@@ -1,5 +1,6 @@
 #include "eti/control/controller.h"
 
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/control/fake_dataplane.h"
 
 #include <gtest/gtest.h>
@@ -26,9 +27,13 @@ class ControllerTest : public testing::Test {
                                               .sensor = {"eti1", "b007"},
                                               .version = "0.1.0",
                                               .clock = [this] { return now_; },
-                                              .refresh_feeds = {}});
+                                              .refresh_feeds = {},
+                                              .privacy_key_file = folder_ / "privacy.key"});
     }
 
+    const policy::Exceptions& exceptions() { return dataplane_.policy().read()->exceptions(); }
+
+    const test::TemporaryFolder folder_;
     FakeDataplane dataplane_{2};
     config::Settings settings_;
     ListSink sink_;
@@ -184,6 +189,126 @@ TEST_F(ControllerTest, RecordsAreKeptForExplanation) {
     controller_->turn();
     ASSERT_NE(controller_->recent_sessions().find(5), nullptr);
     EXPECT_EQ(controller_->recent_sessions().capacity(), settings_.limits.recent_sessions);
+}
+
+TEST_F(ControllerTest, ExceptionsFollowTheLinkAndTheConfiguration) {
+    config::Settings next = settings_;
+    next.exceptions = {true, true, true};
+    controller_->reconfigure(next);
+    EXPECT_EQ(exceptions(), (policy::Exceptions{true, false, false})) << "no service to be away";
+    next.cloud.analysis_url = "https://analysis.example";
+    controller_->reconfigure(next);
+    EXPECT_EQ(exceptions(), (policy::Exceptions{true, true, false}));
+    uplink::LinkStatus link;
+    link.connected = true;
+    link.oldest_age = std::chrono::seconds(50);
+    events_.post(link);
+    controller_->turn();
+    EXPECT_EQ(exceptions(), (policy::Exceptions{true, false, false}));
+    now_ = at_second(11);  // 61 seconds
+    controller_->turn();
+    EXPECT_EQ(exceptions(), (policy::Exceptions{true, false, true}));
+    const uint32_t generation = dataplane_.policy().generation();
+    controller_->turn();
+    EXPECT_EQ(dataplane_.policy().generation(), generation) << "published once";
+    link.oldest_age = std::chrono::milliseconds(0);
+    link.connected = false;
+    events_.post(link);
+    controller_->turn();
+    EXPECT_EQ(exceptions(), (policy::Exceptions{true, true, false}));
+    next.exceptions = {};
+    controller_->reconfigure(next);
+    EXPECT_EQ(exceptions(), policy::Exceptions());
+}
+
+TEST_F(ControllerTest, WhatIsTypedIsInForceAndPrivacyHoldsForWhatLeaves) {
+    config::Settings next = settings_;
+    next.limits.batch_records = 1;
+    next.privacy = {true, true};
+    next.local_certificates = {{"mine", {{Sha1Digest{7}, 10, "why"}}}};
+    next.allowlist.emplace_back();
+    next.allowlist[0].feed = "local-allowlist";
+    next.allowlist[0].range = *net::parse_ip_range("192.0.2.0/24");
+    controller_->reconfigure(next);
+    EXPECT_TRUE(dataplane_.blocklist().read()->contains(Sha1Digest{7}));
+    EXPECT_FALSE(dataplane_.allowlist().read()->empty());
+    const Status status = controller_->status();
+    EXPECT_EQ(status.categories[0].feeds.at(1).name, "mine");
+    EXPECT_EQ(status.categories[2].feeds.at(1).name, "local-allowlist");
+
+    metadata::Record record = example_record(1);
+    record.client_hello.seen = true;
+    record.client_hello.sni.assign("www.example.com");
+    push(dataplane_.worker(0).records, record);
+    controller_->turn();
+    ASSERT_EQ(sink_.batches.size(), 1U);
+    const std::string& sent = sink_.batches[0].ndjson;
+    EXPECT_EQ(sent.find("10.0.1.10"), std::string::npos) << sent;
+    EXPECT_EQ(sent.find("www."), std::string::npos) << sent;
+    EXPECT_NE(sent.find("\"example.com\""), std::string::npos) << sent;
+    const RecentSession* shown = controller_->recent_sessions().find(1);
+    ASSERT_NE(shown, nullptr);
+    EXPECT_EQ(net::to_string(shown->record.client.ip), "10.0.1.10") << "here it may be seen";
+
+    controller_->reconfigure(settings_);
+    EXPECT_TRUE(dataplane_.allowlist().read()->empty());
+    EXPECT_EQ(dataplane_.blocklist().read()->size(), 0U);
+}
+
+TEST_F(ControllerTest, ImpactKnowsTypedListsAndTheAllowlist) {
+    metadata::Record record = example_record(1);
+    record.certificate.seen = true;
+    record.certificate.sha1 = Sha1Digest{7};
+    policy::Rule rule;
+    rule.name = "web";
+    policy::ZonePair pair{"trust", "untrust", policy::MetadataStreaming{"P", false, false}, {rule}};
+    settings_.policy = policy::Policy({pair});
+    settings_.wires[0].interfaces[0].zone = "trust";
+    settings_.wires[0].interfaces[1].zone = "untrust";
+    controller_->reconfigure(settings_);
+    push(dataplane_.worker(0).records, record);
+    controller_->turn();
+    config::Settings next = settings_;
+    next.local_certificates = {{"mine", {{Sha1Digest{7}, 10, "why"}}}};
+    EXPECT_NE(controller_->impact(next).find("would have been blocked"), std::string::npos);
+    controller_->reconfigure(next);
+    EXPECT_NE(controller_->impact(settings_).find("would not have been blocked"),
+              std::string::npos);
+    config::Settings allowed = next;
+    allowed.allowlist.emplace_back();
+    allowed.allowlist[0].range = *net::parse_ip_range("203.0.113.0/24");
+    EXPECT_NE(controller_->impact(allowed).find("would not have been blocked"), std::string::npos);
+    EXPECT_NE(controller_->impact(next).find("none would"), std::string::npos);
+}
+
+TEST_F(ControllerTest, ASessionCountsOnceWhateverItsPhases) {
+    const auto record = [](uint64_t id, metadata::Phase phase) {
+        metadata::Record made = example_record(id);
+        made.phase = phase;
+        return made;
+    };
+    using metadata::Phase;
+    auto& ring = dataplane_.worker(0).records;
+    push(ring, record(1, Phase::Handshake));
+    push(ring, record(1, Phase::Update));
+    push(ring, record(2, Phase::End));
+    push(ring, record(1, Phase::End));
+    metadata::Record attempt = record(3, Phase::End);
+    attempt.protocol = metadata::Protocol::Unknown;
+    push(ring, attempt);
+    controller_->turn();
+    ASSERT_EQ(sink_.batches.size(), 2U);
+    EXPECT_EQ(sink_.batches[0].sessions, 0U);
+    EXPECT_EQ(sink_.batches[1].records, 2U);
+    EXPECT_EQ(sink_.batches[1].sessions, 2U);
+    using Outcome = uplink::SubmissionResult::Outcome;
+    events_.post(uplink::SubmissionResult{Outcome::Acknowledged, 3, 1});
+    events_.post(uplink::SubmissionResult{Outcome::Rejected, 1, 1});
+    controller_->turn();
+    const SessionLedger ledger = controller_->status().statistics.sessions;
+    EXPECT_EQ(ledger.acknowledged, 1U);
+    EXPECT_EQ(ledger.rejected, 1U);
+    EXPECT_EQ(ledger.waiting, 0U) << "the attempt is no session";
 }
 
 }  // namespace

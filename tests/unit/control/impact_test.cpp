@@ -73,7 +73,8 @@ class ImpactTest : public testing::Test {
     }
 
     Impact compute(const config::Settings& next) {
-        return impact(recent_, base(), next, {listed_, added_, removed_, hosts_});
+        return impact(recent_, base(), next,
+                      {listed_, added_, removed_, hosts_, allowed_, next_allowed_});
     }
     // changes is "ID:before>after ..." in the order of the result.
     std::string changes(const config::Settings& next) {
@@ -90,6 +91,8 @@ class ImpactTest : public testing::Test {
         std::vector<intel::Sha1Blocklist::Source>{{"cc_cert_sha1", {{kListed, 10, "Dridex"}}}}};
     intel::Sha1Blocklist added_;
     std::vector<std::string> removed_;
+    intel::Allowlist allowed_;
+    intel::Allowlist next_allowed_;
     intel::InfectedHosts hosts_{
         std::vector<intel::InfectedHost>{{net::IpAddress::v4(10, 0, 1, 66), 9, "why", {}, {}}}};
 };
@@ -176,6 +179,21 @@ TEST_F(ImpactTest, TheTextNamesSessionsHostsAndReasons) {
               "(policy web, infected host)\n"
               "  2  10.0.1.10/36612 --> 203.0.113.5/443 bad.example: blocked (close), would be "
               "permitted (policy web, certificate in cc_cert_sha1)\n");
+}
+
+TEST_F(ImpactTest, AnAllowlistSavesFromTheListAndFromInspection) {
+    intel::AllowlistEntry certificate;
+    certificate.kind = intel::AllowlistKind::CertificateSha1;
+    certificate.sha1 = kListed;
+    next_allowed_ = intel::Allowlist({certificate});
+    EXPECT_EQ(changes(base()), "2:blocked (close)>permitted");
+    intel::AllowlistEntry name;
+    name.kind = intel::AllowlistKind::Hostname;
+    name.hostname = ".example";
+    next_allowed_ = intel::Allowlist({name});
+    EXPECT_EQ(changes(base()), "2:blocked (close)>not inspected");
+    std::swap(allowed_, next_allowed_);
+    EXPECT_EQ(changes(base()), "2:not inspected>blocked (close)") << "the entry is taken away";
 }
 
 }  // namespace

@@ -42,10 +42,15 @@ class RecordDrainTest : public testing::Test {
     CertificateCache certificates_;
     Batcher batcher_{sink_, {.records = 3, .age = std::chrono::milliseconds(1000)}};
     std::vector<uint64_t> seen_;
-    RecordDrain drain_{links_, certificates_, batcher_, kSensor,
+    Privacy privacy_{""};
+    RecordDrain drain_{links_,
+                       certificates_,
+                       batcher_,
+                       kSensor,
                        [this](const metadata::Record& record, const metadata::CertificateSummary*) {
                            seen_.push_back(record.id);
-                       }};
+                       },
+                       privacy_};
 };
 
 TEST_F(RecordDrainTest, RecordsOfAllWorkersComeOutOnceInOrder) {
@@ -116,13 +121,15 @@ TEST_F(RecordDrainTest, AnswersJoinTheRecordsOfAnyWorker) {
 
 TEST_F(RecordDrainTest, AnAnswerIsReadEvenWhenItCameWhileRecordsAreRead) {
     // The observer runs between two records, as a worker does.
-    RecordDrain drain(links_, certificates_, batcher_, kSensor,
-                      [this](const auto& record, const auto*) {
-                          if (record.id == 1) {
-                              push_answer(dataplane_.worker(1), "www.example.com", -1);
-                              push(dataplane_.worker(0).records, example_record(2));
-                          }
-                      });
+    RecordDrain drain(
+        links_, certificates_, batcher_, kSensor,
+        [this](const auto& record, const auto*) {
+            if (record.id == 1) {
+                push_answer(dataplane_.worker(1), "www.example.com", -1);
+                push(dataplane_.worker(0).records, example_record(2));
+            }
+        },
+        privacy_);
     push(dataplane_.worker(0).records, example_record(1));
     drain.drain(at_second(0), 1000);
     batcher_.flush();
@@ -218,7 +225,7 @@ TEST(Batcher, LeavesByCountAgeOrSize) {
         Batcher batcher(sink, c.limits);
         for (int i = 0; i < c.lines; ++i) {
             batcher.text() += "0123456789\n";
-            batcher.record_appended(at_second(0));
+            batcher.record_appended(at_second(0), true);
         }
         batcher.flush_if_old(at_second(c.age_seconds));
         EXPECT_EQ(sink.batches.size(), c.batches);
@@ -230,7 +237,7 @@ TEST(Batcher, NumbersBatchesWithoutGaps) {
     Batcher batcher(sink, {.records = 1});
     for (int i = 0; i < 3; ++i) {
         batcher.text() += "{}\n";
-        batcher.record_appended(at_second(0));
+        batcher.record_appended(at_second(0), true);
     }
     ASSERT_EQ(sink.batches.size(), 3U);
     EXPECT_EQ(sink.batches[0].sequence, 1U);

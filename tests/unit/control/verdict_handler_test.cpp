@@ -74,7 +74,7 @@ TEST_F(VerdictHandlerTest, AHostLeavesAtItsExpiryAndNotBefore) {
 
 TEST_F(VerdictHandlerTest, FeedAndLocalListsAreInForceTogether) {
     const std::string local = file("mine.csv", std::string(40, '2') + "\nnot a digest\n");
-    VerdictHandler handler(dataplane_.tables(), {local}, at_second(0));
+    VerdictHandler handler(dataplane_.tables(), {{local}}, at_second(0));
     EXPECT_TRUE(dataplane_.blocklist().read()->contains(sha1_of(0x22)));
     for (int round = 0; round < 2; ++round) {
         uplink::BlocklistUpdate update;
@@ -98,7 +98,7 @@ TEST_F(VerdictHandlerTest, FeedAndLocalListsAreInForceTogether) {
 TEST_F(VerdictHandlerTest, AListThatCannotBeReadIsNamedAndTheOthersHold) {
     const std::string good = file("good.csv", std::string(40, '2') + "\n");
     const std::string absent = (directory_ / "absent.csv").string();
-    VerdictHandler handler(dataplane_.tables(), {absent, good}, at_second(0));
+    VerdictHandler handler(dataplane_.tables(), {{absent, good}}, at_second(0));
     ASSERT_EQ(handler.problems().size(), 1U);
     EXPECT_NE(handler.problems()[0].find(absent), std::string::npos);
     EXPECT_TRUE(dataplane_.blocklist().read()->contains(sha1_of(0x22)));
@@ -124,7 +124,7 @@ TEST_F(VerdictHandlerTest, ACommitReadsAgainTheListsThatChanged) {
     const auto line = [](char digit) { return std::string(40, digit) + "\n"; };
     const std::string one = file("one", line('1'));
     const std::string two = file("two", line('2'));
-    VerdictHandler handler(dataplane_.tables(), {one}, at_second(0));
+    VerdictHandler handler(dataplane_.tables(), {{one}}, at_second(0));
     uplink::BlocklistUpdate feed;
     feed.info.name = "cc_cert_sha1";
     feed.info.loaded = true;
@@ -149,6 +149,56 @@ TEST_F(VerdictHandlerTest, ACommitReadsAgainTheListsThatChanged) {
     ASSERT_EQ(handler.problems().size(), 1U);
     handler.reconfigure({{one}, false, true}, at_second(4));
     EXPECT_EQ(size(), 1U);
+}
+
+TEST_F(VerdictHandlerTest, TypedListsAndAllowlistEntriesComeAndGoBesideTheFeeds) {
+    VerdictHandler handler(dataplane_.tables(), {}, at_second(0));
+    uplink::BlocklistUpdate list;
+    list.info.name = "cc_cert_sha1";
+    list.entries = {{sha1_of(0x11), 10, "feed"}};
+    handler.apply(std::move(list));
+    uplink::AllowlistUpdate allowed;
+    allowed.info.name = "eta_custom_whitelist";
+    allowed.entries.emplace_back();
+    allowed.entries[0].kind = intel::AllowlistKind::Hostname;
+    allowed.entries[0].hostname = ".feed.example";
+    handler.apply(std::move(allowed));
+
+    VerdictHandler::Wanted wanted{{}, true, true};
+    Sha256Digest longer{};
+    longer.fill(0x33);
+    wanted.certificates = {{"mine", {{sha1_of(0x22), 7, "typed"}}, {{longer, 6, "typed too"}}}};
+    wanted.allowlist.emplace_back();
+    wanted.allowlist[0].feed = "local-allowlist";
+    wanted.allowlist[0].range = *net::parse_ip_range("192.0.2.0/24");
+    handler.reconfigure(wanted, at_second(1));
+    const auto* certificates = dataplane_.blocklist().read();
+    intel::Sha1Blocklist::Hit hit{};
+    ASSERT_TRUE(certificates->find(sha1_of(0x22), hit));
+    EXPECT_EQ(hit.feed, "mine");
+    EXPECT_EQ(hit.threat_level, 7);
+    ASSERT_TRUE(certificates->find(longer, hit));
+    EXPECT_EQ(hit.reason, "typed too");
+    EXPECT_TRUE(certificates->contains(sha1_of(0x11)));
+    const auto allows = [&](uint8_t last) {
+        return dataplane_.allowlist().read()->contains_address(net::IpAddress::v4(192, 0, 2, last));
+    };
+    EXPECT_TRUE(allows(9));
+    EXPECT_TRUE(dataplane_.allowlist().read()->contains_hostname("a.feed.example"));
+    ASSERT_EQ(handler.certificate_feeds().size(), 2U);
+    EXPECT_EQ(handler.certificate_feeds()[1].objects, 2U);
+    EXPECT_EQ(handler.allowlist_feeds().at(1).objects, 1U);
+
+    const auto generation = dataplane_.allowlist().generation();
+    handler.reconfigure(wanted, at_second(2));
+    EXPECT_EQ(dataplane_.allowlist().generation(), generation) << "nothing changed";
+    handler.apply(uplink::AllowlistUpdate{});  // the service's is empty now, ours is not
+    EXPECT_TRUE(allows(9));
+    EXPECT_FALSE(dataplane_.allowlist().read()->contains_hostname("a.feed.example"));
+    handler.reconfigure({{}, true, true}, at_second(3));
+    EXPECT_FALSE(allows(9));
+    EXPECT_EQ(dataplane_.blocklist().read()->size(), 1U);
+    EXPECT_EQ(handler.allowlist_feeds().size(), 1U);
 }
 
 }  // namespace

@@ -68,13 +68,15 @@ TEST(Hasher, GivesThePublishedDigestsInAnyOrder) {
 TEST(Sha1Pool, KeepsInterleavedStatesApart) {
     Sha1Pool pool(2);
     const uint32_t first = pool.begin();
-    const uint32_t second = pool.begin();
+    const uint32_t second = pool.begin(true);
     ASSERT_NE(first, second);
     pool.update(first, bytes("a"));
     pool.update(second, bytes("abcdbcdecdefdefgefghfghighij"));
     pool.update(first, {});
     pool.update(first, bytes("bc"));
     pool.update(second, bytes("hijkijkljklmklmnlmnomnopnopq"));
+    EXPECT_EQ(hex(pool.sha256(second).value()), kVectors[2].sha256);
+    EXPECT_FALSE(pool.sha256(first)) << "nobody asked";
     EXPECT_EQ(hex(pool.finish(second)), kVectors[2].sha1);
     EXPECT_EQ(hex(pool.finish(first)), kVectors[1].sha1);
 }
@@ -116,8 +118,9 @@ TEST(Digest, AllocatesNothingAfterStartUp) {
         hasher.sha1(bytes(input));
         hasher.sha256(bytes(input));
         hasher.md5(bytes(input));
-        const uint32_t state = pool.begin();
+        const uint32_t state = pool.begin(true);
         pool.update(state, bytes(input));
+        pool.sha256(state);
         pool.finish(state);
         pool.abandon(pool.begin());
         secret = hkdf_extract(secret, bytes("id"));

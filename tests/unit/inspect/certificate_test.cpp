@@ -253,5 +253,40 @@ TEST(Certificates, ANewListJudgesEstablishedSessions) {
     EXPECT_EQ(bench.count(Counter::SessionsDetected), 1U);
 }
 
+// The leaf's SHA-256 is worked out only where a list asks for it, over any number of segments.
+TEST(Certificates, AListOfSha256CutsAndTheAllowlistSaves) {
+    digest::Hasher hasher;
+    const Sha256Digest sha256 = hasher.sha256(kLeaf);
+    for (const std::size_t piece : {std::size_t{100'000}, std::size_t{50}}) {
+        for (const bool allowed : {false, true}) {
+            InspectBench bench;
+            intel::Sha1Blocklist::Source source{"mine", {}, {{sha256, 10, "why"}}};
+            bench.tables.blocklist.publish(
+                std::make_shared<intel::Sha1Blocklist>(std::span(&source, 1)));
+            if (allowed) {
+                intel::AllowlistEntry entry;
+                entry.kind = intel::AllowlistKind::CertificateSha256;
+                entry.sha256 = sha256;
+                bench.tables.allowlist.publish(
+                    std::make_shared<intel::Allowlist>(std::vector{entry}));
+            }
+            Conversation talk(bench);
+            talk.open();
+            talk.from_client(client_flight());
+            const Bytes flight = server_flight();
+            Verdict verdict = Verdict::Forward;
+            for (std::size_t at = 0; at < flight.size() && verdict == Verdict::Forward;
+                 at += piece) {
+                const auto begin = flight.begin() + static_cast<std::ptrdiff_t>(at);
+                const auto length = std::min(piece, flight.size() - at);
+                verdict =
+                    talk.from_server(Bytes(begin, begin + static_cast<std::ptrdiff_t>(length)));
+            }
+            EXPECT_EQ(verdict, allowed ? Verdict::Forward : Verdict::Close) << piece;
+            EXPECT_EQ(bench.count(Counter::SessionsDetected), allowed ? 0U : 1U) << piece;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace eti::inspect

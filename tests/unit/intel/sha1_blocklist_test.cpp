@@ -96,5 +96,30 @@ TEST(Sha1Blocklist, one_changed_bit_is_another_digest) {
     }
 }
 
+TEST(Sha1Blocklist, holds_sha256_beside_sha1) {
+    const auto longer = [](uint8_t tag) {
+        Sha256Digest sha256{};
+        sha256.fill(tag);
+        return sha256;
+    };
+    const std::vector<Sha1Blocklist::Source> sources{
+        {"feed", {{numbered(1), 10, "a"}}, {{longer(9), 8, "b"}, {longer(3), 7, "c"}}},
+        {"mine", {}, {{longer(3), 1, "later"}, {longer(5), 2, "d"}}}};
+    const Sha1Blocklist list(sources);
+    EXPECT_TRUE(list.has_sha256());
+    EXPECT_EQ(list.size(), 4U);
+    Sha1Blocklist::Hit hit{};
+    ASSERT_TRUE(list.find(longer(3), hit));
+    EXPECT_EQ(hit.threat_level, 7) << "the first list wins";
+    ASSERT_TRUE(list.find(longer(5), hit));
+    EXPECT_EQ(hit.feed, "mine");
+    EXPECT_FALSE(list.find(longer(4), hit));
+    EXPECT_FALSE(Sha1Blocklist().find(longer(4), hit));
+    EXPECT_EQ(list.entries_of("feed").sha256_entries.size(), 2U);
+    EXPECT_EQ(list.entries_of("feed").entries.size(), 1U);
+    ASSERT_EQ(list.list("feed", 1, 2).size(), 2U);
+    EXPECT_EQ(list.list("feed", 1, 2)[0].kind, "sha256");
+}
+
 }  // namespace
 }  // namespace eti::intel

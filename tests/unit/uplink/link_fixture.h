@@ -51,6 +51,7 @@ class EventLog {
         for (Event& event : uplink_.events().take_all()) {
             if (const auto* result = std::get_if<SubmissionResult>(&event)) {
                 records_[static_cast<std::size_t>(result->outcome)] += result->records;
+                sessions_[static_cast<std::size_t>(result->outcome)] += result->sessions;
             } else if (auto* status = std::get_if<LinkStatus>(&event)) {
                 errors += status->last_error + '\n';
                 link = std::move(*status);
@@ -73,6 +74,9 @@ class EventLog {
     uint64_t rejected() const { return records(SubmissionResult::Outcome::Rejected); }
     uint64_t spool_full() const { return records(SubmissionResult::Outcome::SpoolFull); }
     uint64_t corrupt() const { return records(SubmissionResult::Outcome::Corrupt); }
+    uint64_t sessions(SubmissionResult::Outcome outcome) const {
+        return sessions_[static_cast<std::size_t>(outcome)];
+    }
     bool error_contains(const std::string& text) const {
         return errors.find(text) != std::string::npos;
     }
@@ -88,6 +92,7 @@ class EventLog {
   private:
     Uplink& uplink_;
     uint64_t records_[4] = {};
+    uint64_t sessions_[4] = {};
 };
 
 inline Options options_for(const TemporaryFolder& folder) {

@@ -186,5 +186,34 @@ TEST_F(SpoolTest, ASecondDaemonDoesNotShareTheFile) {
     EXPECT_TRUE(std::filesystem::exists(path_));
 }
 
+TEST_F(SpoolTest, ASpoolOfBeforeSessionsWereCountedIsTakenOver) {
+    std::filesystem::create_directories(std::filesystem::path(path_).parent_path());
+    sqlite3* old = nullptr;
+    ASSERT_EQ(sqlite3_open(path_.c_str(), &old), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(old,
+                           "CREATE TABLE batches(id INTEGER PRIMARY KEY, key TEXT NOT NULL,"
+                           " records INTEGER NOT NULL, sha256 TEXT NOT NULL, body BLOB NOT NULL)"
+                           " STRICT; INSERT INTO batches VALUES(5,'eti1/boot/0',10,'x',x'00');",
+                           nullptr, nullptr, nullptr),
+              SQLITE_OK);
+    sqlite3_close(old);
+    {
+        Spool spool(path_, kPlenty);
+        spool.open();
+        ASSERT_EQ(spool.problem(), "");
+        EXPECT_EQ(spool.records(), 10U);
+        EXPECT_EQ(spool.sessions(), 0U);
+        SpoolBatch next = batch(1);
+        next.sessions = 7;
+        spool.add({next}, {});
+    }
+    Spool again(path_, kPlenty);
+    again.open();
+    EXPECT_EQ(again.sessions(), 7U);
+    EXPECT_EQ(again.records(), 20U);
+    again.remove({{again.items().rbegin()->first}});
+    EXPECT_EQ(again.sessions(), 0U);
+}
+
 }  // namespace
 }  // namespace eti::uplink

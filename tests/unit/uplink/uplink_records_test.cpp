@@ -439,5 +439,48 @@ TEST_F(UplinkRecords, PlainHttpBeyondLoopbackIsRefused) {
     EXPECT_TRUE(log.wait_for([&] { return log.error_contains("only for loopback"); }));
 }
 
+TEST_F(UplinkRecords, SessionsAreCountedBesideRecordsWhereverTheyEnd) {
+    using Outcome = SubmissionResult::Outcome;
+    const auto of_sessions = [](uint64_t sequence) {
+        Batch made = batch(sequence, 0);
+        made.records = 4;
+        made.sessions = 2;
+        made.ndjson = R"({"type":"session","phase":"handshake","protocol":"tls"})"
+                      "\n"
+                      R"({"type":"session","phase":"end","protocol":"tls"})"
+                      "\n"
+                      R"({"type":"session","phase":"end","protocol":"unknown"})"
+                      "\n"
+                      R"({"type":"session","phase":"end","protocol":"quic"})"
+                      "\n";
+        return made;
+    };
+    const uint16_t port = free_port();
+    {
+        Uplink uplink(options_to(port));
+        EventLog log(uplink);
+        uplink.start();
+        uplink.submit(of_sessions(1));
+        uplink.submit(of_sessions(2));
+        ASSERT_TRUE(log.wait_for([&] { return log.link.spooled_sessions == 4; }));
+        EXPECT_GT(log.link.oldest_age.count(), 0);
+        uplink.stop();
+    }
+    service_.script({202,
+                     {},
+                     R"({"accepted":2,"rejected":[{"line":3,"why":"x"},{"line":4,"why":"x"}],)"
+                     R"("duplicate":false})"});
+    const auto server = serve(port);
+    Uplink uplink(options_to(port));
+    EventLog log(uplink);
+    uplink.start();
+    EXPECT_TRUE(log.wait_for([&] { return log.acknowledged() == 6; })) << log.errors;
+    EXPECT_EQ(log.sessions(Outcome::Acknowledged), 3U);
+    EXPECT_EQ(log.sessions(Outcome::Rejected), 1U) << "line 3 is an attempt, no session";
+    EXPECT_TRUE(log.wait_for([&] { return log.link.oldest_age.count() == 0; }));
+    EXPECT_EQ(log.link.restored_sessions, 4U);
+    EXPECT_EQ(log.link.spooled_sessions + log.link.in_flight_sessions, 0U);
+}
+
 }  // namespace
 }  // namespace eti::uplink::test
