@@ -74,7 +74,7 @@ TEST_F(SessionTest, EditsAndCommits) {
     EXPECT_TRUE(run("set system host-name other").ok);
     EXPECT_EQ(host_name(), "eti1");
     EXPECT_EQ(run("show | compare").output,
-              "[edit system]\n-  host-name eti1;\n+  host-name other;\n");
+              "[edit system]\n-   host-name eti1;\n+   host-name other;\n");
     EXPECT_EQ(run("commit").output, "commit complete\n");
     EXPECT_EQ(host_name(), "other");
     EXPECT_EQ(run("exit").output, "Exiting configuration mode\n");
@@ -260,13 +260,13 @@ TEST_F(SessionTest, HistoryIsShown) {
               std::string::npos)
         << history;
     EXPECT_EQ(run("show system rollback compare 1 0").output,
-              "[edit system]\n-  host-name eti1;\n+  host-name other;\n");
+              "[edit system]\n-   host-name eti1;\n+   host-name other;\n");
     EXPECT_NE(run("show system rollback 1").output.find("host-name eti1;"), std::string::npos);
     EXPECT_EQ(run("show configuration system").output, "host-name other;\n");
     EXPECT_EQ(run("show configuration | display set | match name").output,
               "set system host-name other\n");
     EXPECT_EQ(run("show configuration | compare rollback 1").output,
-              "[edit system]\n-  host-name eti1;\n+  host-name other;\n");
+              "[edit system]\n-   host-name eti1;\n+   host-name other;\n");
 }
 
 TEST_F(SessionTest, ImpactIsPartOfACheck) {
