@@ -2,12 +2,22 @@
 
 #include "cli/render.h"
 
+#include <array>
 #include <cstdio>
 
 namespace eti::cli {
 namespace {
 
 constexpr std::string_view kInfectedHosts = "Infected-Hosts";
+
+// Lists that every device has stand under the ids by which the vendor's own samples know them.
+struct KnownList {
+    std::string_view name;
+    std::string_view id;
+};
+constexpr std::array<KnownList, 2> kKnownLists{
+    {{kInfectedHosts, "ID-fffc181a"}, {"eta_custom_whitelist", "ID-80001400"}}};
+
 constexpr std::size_t kStartColumn = 8;
 constexpr std::size_t kAddressWidth = 21;
 constexpr std::size_t kFeedWidth = 17;
@@ -15,6 +25,11 @@ constexpr std::size_t kFeedWidth = 17;
 }  // namespace
 
 std::string address_id(std::string_view list) {
+    for (const KnownList& known : kKnownLists) {
+        if (known.name == list) {
+            return std::string(known.id);
+        }
+    }
     uint32_t hash = 2166136261U;
     for (const char c : list) {
         hash = (hash ^ static_cast<uint8_t>(c)) * 16777619U;

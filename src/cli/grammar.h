@@ -26,6 +26,7 @@ struct Option {
     bool required = false;
     // names offers what the daemon knows for the value; null: nothing.
     std::vector<std::string> (*names)(const control::Status&) = nullptr;
+    std::string_view rpc{};  // the command's name in XML when this is given; empty: the usual one
 
     std::string_view key() const { return keyword.empty() ? value : keyword; }
 };
@@ -69,6 +70,7 @@ struct Command {
     // Instead of run, for what is done to the operator's session. Throws as run does.
     Answer (*in_session)(Session&, const Call&) = nullptr;
     Completions (*complete_rest)(Session&, const Part&) = nullptr;
+    unsigned refresh_seconds = 0;  // of monitor commands, which are shown again and again; 0: once
 };
 
 struct ParsedCommand {

@@ -10,6 +10,7 @@
 #include "cli/render.h"
 #include "cli/shape.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -82,11 +83,14 @@ struct Interpreter::Impl {
             const Reply reply =
                 command.run({status, given.sessions, given.checks, parsed.command.options, backend,
                              parsed.pipeline.wants_tree(), session, parsed.rest});
-            if (parsed.pipeline.form() == Pipeline::Form::FlatJson) {
-                return bounded(parsed.pipeline.answer(
-                    render_flat_json(reply.tree, shape_of(command)), reply.refresh_seconds));
+            Answer answer =
+                parsed.pipeline.form() == Pipeline::Form::FlatJson
+                    ? parsed.pipeline.answer(render_flat_json(reply.tree, shape_of(command)))
+                    : parsed.pipeline.answer(reply);
+            if (answer.refresh_seconds == 0) {
+                answer.refresh_seconds = command.refresh_seconds;
             }
-            return bounded(parsed.pipeline.answer(reply));
+            return bounded(std::move(answer));
         } catch (const CommandError& error) {
             return failure("error: " + std::string(error.what()));
         } catch (const SyntaxError& error) {
@@ -112,13 +116,33 @@ struct Interpreter::Impl {
         if (command.rpc.empty()) {
             throw CommandError("this command has no remote procedure call");
         }
-        Element call = Element::group(std::string(command.rpc));
+        Element call = Element::group(std::string(rpc_of(parsed.command)));
         for (const auto& [key, value] : parsed.command.options) {
             const std::string_view name =
                 key.starts_with('<') ? key.substr(1, key.size() - 2) : key;
             call.children.push_back(Element::leaf(std::string(name), value));
         }
+        // What followed the command goes by the names it has there: "<rollback> <compare>".
+        std::string_view names = command.rest;
+        for (const Token& word : parsed.rest.words) {
+            const std::size_t end = names.find('>');
+            if (end == std::string_view::npos) {
+                break;
+            }
+            call.children.push_back(
+                Element::leaf(std::string(names.substr(1, end - 1)), word.text));
+            names.remove_prefix(std::min(end + 2, names.size()));
+        }
         return render_rpc(call);
+    }
+
+    static std::string_view rpc_of(const ParsedCommand& parsed) {
+        for (const Option& option : parsed.command->options) {
+            if (!option.rpc.empty() && parsed.options.contains(option.key())) {
+                return option.rpc;
+            }
+        }
+        return parsed.command->rpc;
     }
 
     // ask gets what a command needs and then hands it to next, later or at once; false: too busy.

@@ -10,7 +10,7 @@ struct KeywordHelp {
     std::string_view keyword;
     std::string_view help;
 };
-constexpr std::array<KeywordHelp, 35> kKeywordHelp{{
+constexpr std::array<KeywordHelp, 37> kKeywordHelp{{
     {"show", "Show system information"},
     {"help", "Provide help information"},
     {"set", "Set CLI properties"},
@@ -18,6 +18,8 @@ constexpr std::array<KeywordHelp, 35> kKeywordHelp{{
     {"cli", "Command-line interface settings"},
     {"request", "Make system-level requests"},
     {"clear", "Clear information in the system"},
+    {"monitor", "Show information again and again"},
+    {"interface", "Show interface information"},
     {"services", "Show services information"},
     {"security", "Show security information"},
     {"system", "Show system information"},

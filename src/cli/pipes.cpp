@@ -251,14 +251,13 @@ std::vector<Completion> Pipeline::complete(std::span<const Token> words) {
 Answer Pipeline::answer(const Reply& reply) const {
     return answer(form_ == Form::Text  ? reply.text
                   : form_ == Form::Xml ? render_xml(reply.tree)
-                                       : render_json(reply.tree),
-                  reply.refresh_seconds);
+                                       : render_json(reply.tree));
 }
 
-Answer Pipeline::answer(std::string text, unsigned refresh_seconds) const {
+Answer Pipeline::answer(std::string text) const {
     Answer answer{true, filter(std::move(text)), {}};
     answer.file = file_;
-    answer.refresh_seconds = std::max(refresh_seconds_, refresh_seconds);
+    answer.refresh_seconds = refresh_seconds_;
     answer.pager = pager_;
     return answer;
 }

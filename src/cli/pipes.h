@@ -16,7 +16,6 @@ namespace eti::cli {
 struct Reply {
     Element tree;
     std::string text;
-    unsigned refresh_seconds = 0;  // of monitor commands
 };
 
 class Pipeline {
@@ -32,7 +31,7 @@ class Pipeline {
     Form form() const { return form_; }
     bool wants_tree() const { return form_ != Form::Text; }
     // answer takes the text in its form, filters it, and says what the client does with it.
-    Answer answer(std::string text, unsigned refresh_seconds = 0) const;
+    Answer answer(std::string text) const;
     // The same for a reply without a shape: as text, JSON or XML.
     Answer answer(const Reply& reply) const;
 

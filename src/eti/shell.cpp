@@ -4,6 +4,7 @@
 #include "eti/line_editor.h"
 #include "eti/pager.h"
 #include "eti/terminal.h"
+#include "eti/watch.h"
 
 #include <pwd.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include <ctime>
 #include <iostream>
 #include <string>
+#include <utility>
 
 namespace eti::client {
 namespace {
@@ -124,12 +126,10 @@ class Shell final : public Operator {
     bool run_line(const std::string& line) {
         try {
             Reply reply = run_dialogue(client_, *this, line);
+            reply.pager = reply.pager && reply.refresh_seconds == 0;
             show_reply(reply, line);
-            while (reply.refresh_seconds != 0 && !stopped(reply.refresh_seconds)) {
-                reply = run_dialogue(client_, *this, line);
-                std::cout << "\x1b[H\x1b[2J";
-                show_reply(reply, line);
-                std::cout << "---(refreshed at " + time_text() + ")---\n" << std::flush;
+            if (reply.refresh_seconds != 0) {
+                reply = watch(line, std::move(reply));
             }
             last_ = reply;
             return !reply.exit;
@@ -138,6 +138,23 @@ class Shell final : public Operator {
             last_.prompt = {};
             return true;
         }
+    }
+
+    // watch shows what a line says again and again, until the operator leaves or it fails.
+    Reply watch(const std::string& line, Reply reply) {
+        const std::chrono::seconds pause(reply.refresh_seconds);
+        Watch keys;
+        while (keys.next_wanted(pause)) {
+            reply = run_dialogue(client_, *this, line);
+            reply.pager = false;
+            std::cout << "\x1b[H\x1b[2J";
+            show_reply(reply, line);
+            if (!reply.ok) {
+                break;
+            }
+            std::cout << "---(" + time_text() + ": " + Watch::kKeys + ")---\n" << std::flush;
+        }
+        return reply;
     }
 
     // A minute may have passed since the last prompt, or the daemon.
@@ -158,14 +175,6 @@ class Shell final : public Operator {
             std::cout << caret_line(prompt(), line, *reply.column) << '\n';
         }
         show(reply, reply.output);
-    }
-
-    // stopped waits for a key or the next time.
-    static bool stopped(unsigned seconds) {
-        forget_interrupt();
-        RawKeys keys;
-        const bool key = keys.key(std::chrono::seconds(seconds)).has_value();
-        return key || interrupted() || keys.ended();
     }
 
     LineEditor::Options options() {

@@ -9,6 +9,10 @@ namespace {
 // One line for each check, as the vendor's enrolment prints them.
 Reply diagnose(const Invocation& invocation) {
     constexpr std::size_t kName = 38;
+    if (invocation.has("routing-instance")) {
+        throw CommandError(
+            "there is one routing table, the kernel's; repeat without routing-instance");
+    }
     Reply reply{Element::group("aamw-diagnostics"), "Communicate with cloud...\n"};
     std::size_t failures = 0;
     for (const uplink::Check& check : invocation.checks) {
@@ -41,6 +45,8 @@ std::vector<Command> diagnostics_commands() {
     return {{"request services advanced-anti-malware diagnostics",
              "Walk the whole link to the analysis service",
              {{"detail", "", "Show what each check found"},
+              {"pre-detection", "", "Check before enrolling; there is none, so all is checked"},
+              {"routing-instance", "<instance>", "Check by way of a routing instance"},
               {"", "<host>", "Host to try instead of the configured one"}},
              diagnose,
              "aamw-diagnostics{check*{name,result,detail}}",

@@ -70,7 +70,8 @@ Reply show_statistics(const Invocation& invocation) {
                             Element::leaf("secintel-statistics-permit", p.permitted),
                             Element::leaf("secintel-statistics-block-drop", p.dropped),
                             Element::leaf("secintel-statistics-block-close", p.closed),
-                            Element::leaf("secintel-statistics-close-redirect", uint64_t{0})}));
+                            Element::leaf("secintel-statistics-close-redirect", uint64_t{0}),
+                            Element::leaf("secintel-statistics-rs-permit", uint64_t{0})}));
     }
     return reply;
 }
@@ -98,16 +99,6 @@ Reply clear_statistics(const Invocation& invocation) {
     return {Element::group("clear-secintel-statistics"), {}};
 }
 
-// DNS profiles are accepted and not enforced: there is never anything to count.
-Reply show_dns_statistics(const Invocation&) {
-    return {Element::group("dns-statistics", {Element::leaf("category", "DNS")}),
-            "Category DNS:\n"};
-}
-
-Reply clear_dns_statistics(const Invocation&) {
-    return {Element::group("clear-dns-statistics"), {}};
-}
-
 std::vector<std::string> profile_names(const control::Status& status) {
     std::vector<std::string> names;
     for (const control::ProfileStatistics& profile : status.profiles) {
@@ -123,7 +114,6 @@ constexpr std::string_view kUpdateShape =
 }  // namespace
 
 std::vector<Command> security_intelligence_commands() {
-    const Option profile{"profile", "<profile>", "Show one profile", false, profile_names};
     return {{"show services security-intelligence update status",
              "Show the last feed update",
              {},
@@ -132,31 +122,20 @@ std::vector<Command> security_intelligence_commands() {
              "get-secintel-update-status"},
             {"show services security-intelligence statistics",
              "Show what profiles did with listed sessions",
-             {profile},
+             {{"profile", "<profile>", "Show one profile", false, profile_names,
+               "get-secintel-statistics-profile"}},
              show_statistics,
              "secintel-statistics{secintel-statistics-entry*{secintel-statistics-category,"
              "secintel-statistics-profile,secintel-statistics-total#,secintel-statistics-permit#,"
              "secintel-statistics-block-drop#,secintel-statistics-block-close#,"
-             "secintel-statistics-close-redirect#}}",
+             "secintel-statistics-close-redirect#,secintel-statistics-rs-permit#}}",
              "get-secintel-statistics"},
-            {"show services security-intelligence dns-statistics",
-             "Show what DNS profiles did with requests",
-             {profile},
-             show_dns_statistics,
-             "dns-statistics{category}",
-             "get-dns-statistics"},
             {"clear services security-intelligence statistics",
              "Clear statistics of profiles",
              {},
              clear_statistics,
              "clear-secintel-statistics",
              "clear-secintel-statistics"},
-            {"clear services security-intelligence dns-statistics",
-             "Clear statistics of DNS profiles",
-             {},
-             clear_dns_statistics,
-             "clear-dns-statistics",
-             "clear-dns-statistics"},
             {"request services security-intelligence download",
              "Download feeds now",
              {},

@@ -208,7 +208,7 @@ Reply show_statistics(const Invocation& invocation) {
     return reply;
 }
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kDnsRows{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 22> kDnsRows{
     {{"Cache hits", "cache-hits"},
      {"Cache misses", "cache-misses"},
      {"C2 sessions permitted", "c2-sessions-permitted"},
@@ -224,9 +224,13 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kDnsRows
      {"Maximum latency", "maximum-latency"},
      {"Minimum latency", "minimum-latency"},
      {"Responses below 50 ms", "sub50ms-response"},
+     {"Responses below 50 ms, percent", "sub50ms-response-percent"},
      {"Responses below 100 ms", "sub100ms-response"},
+     {"Responses below 100 ms, percent", "sub100ms-response-percent"},
      {"Responses below 250 ms", "sub250ms-response"},
-     {"Responses below 500 ms", "sub500ms-response"}}};
+     {"Responses below 250 ms, percent", "sub250ms-response-percent"},
+     {"Responses below 500 ms", "sub500ms-response"},
+     {"Responses below 500 ms, percent", "sub500ms-response-percent"}}};
 
 // DNS detections are accepted and not enforced: nothing is ever counted, and that is what is shown.
 Reply show_dns_statistics(const Invocation&) {
@@ -277,8 +281,10 @@ constexpr std::string_view kDnsShape =
     "sm-dns-statistics-c2-verdicts-received#,sm-dns-statistics-dns-tunnels-detected#,"
     "sm-dns-statistics-latency-fallback-triggered#,sm-dns-statistics-average-latency#,"
     "sm-dns-statistics-maximum-latency#,sm-dns-statistics-minimum-latency#,"
-    "sm-dns-statistics-sub50ms-response#,sm-dns-statistics-sub100ms-response#,"
-    "sm-dns-statistics-sub250ms-response#,sm-dns-statistics-sub500ms-response#}";
+    "sm-dns-statistics-sub50ms-response#,sm-dns-statistics-sub50ms-response-percent#,sm-dns-"
+    "statistics-sub100ms-response#,sm-dns-statistics-sub100ms-response-percent#,"
+    "sm-dns-statistics-sub250ms-response#,sm-dns-statistics-sub250ms-response-percent#,sm-dns-"
+    "statistics-sub500ms-response#,sm-dns-statistics-sub500ms-response-percent#}";
 
 }  // namespace
 

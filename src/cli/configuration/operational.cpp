@@ -62,7 +62,9 @@ Command in_session(std::string_view path, std::string_view help,
 
 Command with_rest(std::string_view path, std::string_view help, Reply (*run)(const Invocation&),
                   std::string_view rest) {
-    Command command{path, help, {}, run};
+    constexpr std::string_view kShape =
+        "rollback-information{configuration-information{configuration-output}}";
+    Command command{path, help, {}, run, kShape, "get-rollback-information"};
     command.rest = rest;
     return command;
 }
@@ -72,12 +74,20 @@ std::vector<Command> commit_commands() {
         {"show system commit",
          "Show the commit history",
          {{"include-configuration-revision", "", "Show the identity of each configuration"}},
-         show_commits},
+         show_commits,
+         "commit-information{commit-history*{sequence-number#,user,client,date-time,comment?,"
+         "configuration-revision?}}",
+         "get-commit-information"},
         with_rest("show system rollback", "Show an earlier configuration", show_rollback,
-                  "<number>"),
+                  "<rollback>"),
         with_rest("show system rollback compare", "Show what differs between two configurations",
-                  compare_rollbacks, "<number> <number>"),
-        {"clear system commit", "Clear a commit that waits for its time", {}, clear_commit},
+                  compare_rollbacks, "<rollback> <compare>"),
+        {"clear system commit",
+         "Clear a commit that waits for its time",
+         {},
+         clear_commit,
+         "clear-commit",
+         "clear-system-commit"},
     };
 }
 

@@ -22,7 +22,7 @@ class ConfigNode {
     ConfigNode(Statement what, std::vector<std::string> its_values)
         : statement(what), values(std::move(its_values)) {}
 
-    const Statement statement;  // null: the top
+    const Statement statement{};  // null: the top
     // List entry: its keys; leaf, leaf-list: the value; flag, container: none. Those of an entry or
     // of a leaf-list change only outside of a tree: take the node, change it, place it again.
     std::vector<std::string> values;

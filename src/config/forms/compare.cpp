@@ -11,6 +11,9 @@ namespace {
 
 using Nodes = std::vector<const ConfigNode*>;
 
+// Behind the sign: a statement stands where its hierarchy, one level deep, would have it.
+constexpr std::string_view kBlanks = "   ";
+
 bool is_inner(const ConfigNode& node) {
     return node.statement.kind() == Kind::Container || node.statement.kind() == Kind::List;
 }
@@ -181,23 +184,22 @@ class Comparer {
 
     void comment(char sign, const std::string& text) {
         if (!text.empty()) {
-            hunk_.append(1, sign).append("  /* ").append(text).append(" */\n");
+            hunk_.append(1, sign).append(kBlanks).append("/* ").append(text).append(" */\n");
         }
     }
 
     // A statement that is only named.
     void context(char sign, std::string_view tag, const ConfigNode& node) {
         const bool opens = !node.children().empty();
-        hunk_.append(1, sign).append(opens ? "   " : "  ").append(tag);
+        hunk_.append(1, sign).append(kBlanks).append(tag);
         hunk_.append(words_of(node, options_.mask)).append(opens ? " { ... }\n" : ";\n");
     }
 
     void block(char sign, const ConfigNode& node) {
         const std::string text = print_statement(node, options_);
-        const std::string_view blanks = node.children().empty() ? "  " : "   ";
         for (std::size_t start = 0; start < text.size();) {
             const std::size_t end = text.find('\n', start) + 1;
-            hunk_.append(1, sign).append(blanks).append(text, start, end - start);
+            hunk_.append(1, sign).append(kBlanks).append(text, start, end - start);
             start = end;
         }
     }

@@ -1,8 +1,8 @@
 // The difference of two configurations in the vendor's patch style, and back.
 //
 //   [edit security policies from-zone trust to-zone untrust]
-//   -  /* old */
-//   +  /* new */                              the comment of the statement without a sign
+//   -   /* old */
+//   +   /* new */                              the comment of the statement without a sign
 //       policy first { ... }
 //   +   policy second {                       stands after "first"
 //   +       description "is new";
@@ -10,8 +10,8 @@
 //   !   policy third { ... }                  has moved here: after "second"
 //   !   inactive: policy fourth { ... }       also active:, protect:, unprotect:
 //   [edit system]
-//   -  host-name a;
-//   +  host-name b;
+//   -   host-name a;
+//   +   host-name b;
 #pragma once
 
 #include "config/candidate/text_parser.h"

@@ -176,7 +176,7 @@ TEST_F(InterpreterTest, CompletionKnowsWhatMayFollow) {
         std::size_t column;
     };
     const Case cases[] = {
-        {"", "clear configure edit exit help quit request set show start", 0},
+        {"", "clear configure edit exit help monitor quit request set show start", 0},
         {"sh", "show", 0},
         {"show ", "cli configuration interfaces security services system version", 5},
         {"show services security-i", "security-intelligence", 14},

@@ -129,7 +129,7 @@ TEST_F(LayoutTest, StatisticsDetailAddsLedgersSharesAndCounters) {
 TEST_F(LayoutTest, WhitelistUsesTheAddressTableWithoutFooter) {
     const std::string expected =
         "No.     IP-start             IP-end               Feed             Address\n"
-        "1       192.0.5.0            192.0.5.1            eta_custom_whitelist ID-b071082d\n";
+        "1       192.0.5.0            192.0.5.1            eta_custom_whitelist ID-80001400\n";
     EXPECT_EQ(run("show services security-metadata-streaming whitelist"), expected);
     EXPECT_EQ(run("show services security-metadata-streaming http whitelist"), expected);
     EXPECT_EQ(run("show services security-metadata-streaming whitelist detail"),
@@ -142,8 +142,8 @@ TEST_F(LayoutTest, WhitelistUsesTheAddressTableWithoutFooter) {
 TEST_F(LayoutTest, DynamicAddressIsTheVendorsSample) {
     EXPECT_EQ(run("show security dynamic-address category-name Infected-Hosts"),
               "No.     IP-start             IP-end               Feed             Address\n"
-              "1       10.0.1.10            10.0.1.10            Infected-Hosts/1 ID-57baeb87\n"
-              "2       10.1.1.10            10.1.1.10            Infected-Hosts/1 ID-57baeb87\n"
+              "1       10.0.1.10            10.0.1.10            Infected-Hosts/1 ID-fffc181a\n"
+              "2       10.1.1.10            10.1.1.10            Infected-Hosts/1 ID-fffc181a\n"
               "\n"
               "Instance default Total number of matching entries: 2\n");
 }
@@ -156,12 +156,12 @@ TEST_F(LayoutTest, DynamicAddressSelectsByCategoryAndFeed) {
     EXPECT_EQ(run("show security dynamic-address feed-name Infected-Hosts | match ID- | count"),
               "Count: 2 lines\n");
     EXPECT_EQ(run("show security dynamic-address ip-start 10.0.1.11 ip-end 10.255.0.0 | match ID-"),
-              "1       10.1.1.10            10.1.1.10            Infected-Hosts/1 ID-57baeb87\n");
+              "1       10.1.1.10            10.1.1.10            Infected-Hosts/1 ID-fffc181a\n");
     EXPECT_EQ(run("show security dynamic-address family inet6 | match ID- | count"),
               "Count: 0 lines\n");
     EXPECT_EQ(run("show security dynamic-address instance geoip | match ID- | count"),
               "Count: 0 lines\n");
-    EXPECT_EQ(run("show security dynamic-address address-name ID-b071082d | match ID- | count"),
+    EXPECT_EQ(run("show security dynamic-address address-name ID-80001400 | match ID- | count"),
               "Count: 1 lines\n");
     EXPECT_EQ(run("show security dynamic-address summary instance default"),
               "Instance Name                              : default\n"

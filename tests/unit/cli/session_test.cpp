@@ -74,7 +74,7 @@ TEST_F(SessionTest, EditsAndCommits) {
     EXPECT_TRUE(run("set system host-name other").ok);
     EXPECT_EQ(host_name(), "eti1");
     EXPECT_EQ(run("show | compare").output,
-              "[edit system]\n-  host-name eti1;\n+  host-name other;\n");
+              "[edit system]\n-   host-name eti1;\n+   host-name other;\n");
     EXPECT_EQ(run("commit").output, "commit complete\n");
     EXPECT_EQ(host_name(), "other");
     EXPECT_EQ(run("exit").output, "Exiting configuration mode\n");
@@ -260,13 +260,60 @@ TEST_F(SessionTest, HistoryIsShown) {
               std::string::npos)
         << history;
     EXPECT_EQ(run("show system rollback compare 1 0").output,
-              "[edit system]\n-  host-name eti1;\n+  host-name other;\n");
+              "[edit system]\n-   host-name eti1;\n+   host-name other;\n");
     EXPECT_NE(run("show system rollback 1").output.find("host-name eti1;"), std::string::npos);
+    EXPECT_TRUE(run("show system commit | display xml")
+                    .output.starts_with(
+                        "<rpc-reply xmlns:junos=\"http://xml.juniper.net/junos/24.4R1/junos\">\n"
+                        "    <commit-information "
+                        "xmlns=\"http://xml.juniper.net/junos/24.4R1/junos-eti\">\n"
+                        "        <commit-history>\n"
+                        "            <sequence-number>0</sequence-number>\n"
+                        "            <user>lab</user>\n"
+                        "            <client>cli</client>\n"
+                        "            <date-time>2024-11-25 09:20:44 UTC</date-time>\n"
+                        "            <comment>a new name</comment>\n"
+                        "        </commit-history>\n"));
+    EXPECT_NE(run("show system rollback compare 1 0 | display xml rpc")
+                  .output.find("        <get-rollback-information>\n"
+                               "            <rollback>1</rollback>\n"
+                               "            <compare>0</compare>\n"
+                               "        </get-rollback-information>\n"),
+              std::string::npos);
     EXPECT_EQ(run("show configuration system").output, "host-name other;\n");
     EXPECT_EQ(run("show configuration | display set | match name").output,
               "set system host-name other\n");
     EXPECT_EQ(run("show configuration | compare rollback 1").output,
-              "[edit system]\n-  host-name eti1;\n+  host-name other;\n");
+              "[edit system]\n-   host-name eti1;\n+   host-name other;\n");
+}
+
+TEST_F(SessionTest, DnsStatisticsAreThoseOfAProfileThatIsThere) {
+    const std::string line = "run show services security-intelligence dns-statistics";
+    run("configure");
+    run("set services security-intelligence profile t1 category DNS");
+    run("set services security-intelligence profile c1 category CC");
+    run("commit");
+    EXPECT_EQ(run(line).output, "Category DNS:\n");
+    EXPECT_EQ(run(line + " profile t1").output,
+              "Category DNS:\n"
+              "  Profile t1:\n"
+              "    DNS Query Type       Requests    Sinkhole    Drop        Permit      Log\n"
+              "    UDP Counter:\n"
+              "    A                    0           0           0           0           0\n"
+              "    AAAA                 0           0           0           0           0\n"
+              "    MX                   0           0           0           0           0\n"
+              "    CNAME                0           0           0           0           0\n"
+              "    SRV                  0           0           0           0           0\n"
+              "    SRV NoErr            0           0           0           0           0\n"
+              "    TXT                  0           0           0           0           0\n"
+              "    TXT NoErr            0           0           0           0           0\n"
+              "    ANY                  0           0           0           0           0\n"
+              "    MISC                 0           0           0           0           0\n"
+              "    Total                0           0           0           0           0\n");
+    for (const char* name : {"c1", "t2", "\"t1 category\"", "\"\"", "}"}) {
+        const Answer answer = run(line + " profile " + name);
+        EXPECT_FALSE(answer.ok) << name << answer.output;
+    }
 }
 
 TEST_F(SessionTest, ImpactIsPartOfACheck) {

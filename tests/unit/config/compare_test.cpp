@@ -41,42 +41,42 @@ const std::vector<Case>& cases() {
     static const std::vector<Case> kCases{
         {"nothing changed", "system { host-name a; }", "system { host-name a; }", ""},
         {"another value", "system { host-name a; }", "system { host-name b; }",
-         "[edit system]\n-  host-name a;\n+  host-name b;\n"},
+         "[edit system]\n-   host-name a;\n+   host-name b;\n"},
         {"a whole hierarchy is new", "", "vlans { v { vlan-id 5; } }",
          "[edit]\n+   vlans {\n+       v {\n+           vlan-id 5;\n+       }\n+   }\n"},
         {"a whole hierarchy is gone", "vlans { v { vlan-id 5; } }", "",
          "[edit]\n-   vlans {\n-       v {\n-           vlan-id 5;\n-       }\n-   }\n"},
         {"each level has its header", "system { host-name a; } vlans { v { vlan-id 5; } }",
          "system { host-name b; } vlans { v { vlan-id 6; } w; }",
-         "[edit system]\n-  host-name a;\n+  host-name b;\n"
-         "[edit vlans]\n+  w;\n[edit vlans v]\n-  vlan-id 5;\n+  vlan-id 6;\n"},
+         "[edit system]\n-   host-name a;\n+   host-name b;\n"
+         "[edit vlans]\n+   w;\n[edit vlans v]\n-   vlan-id 5;\n+   vlan-id 6;\n"},
         {"switched off and on", "vlans { v { vlan-id 5; } inactive: w; }",
          "vlans { inactive: v { vlan-id 5; } w; }",
-         "[edit vlans]\n!   inactive: v { ... }\n!  active: w;\n"},
+         "[edit vlans]\n!   inactive: v { ... }\n!   active: w;\n"},
         {"protected", "vlans { v; protect: w; }", "vlans { protect: v; w; }",
-         "[edit vlans]\n!  protect: v;\n!  unprotect: w;\n"},
+         "[edit vlans]\n!   protect: v;\n!   unprotect: w;\n"},
         {"another comment", "vlans { /* one */ v; w; /* gone */ x; }",
          "vlans { /* two */ v; /* new */ w; x; }",
-         "[edit vlans]\n-  /* one */\n+  /* two */\n   v;\n+  /* new */\n   w;\n-  /* gone */\n   "
-         "x;\n"},
+         "[edit vlans]\n-   /* one */\n+   /* two */\n    v;\n+   /* new */\n    w;\n-   /* gone "
+         "*/\n    x;\n"},
         {"a rule has moved to the front", rules("rule a; rule b; rule c;"),
-         rules("rule c; rule a; rule b;"), header + "!  rule c;\n   rule a;\n"},
+         rules("rule c; rule a; rule b;"), header + "!   rule c;\n    rule a;\n"},
         {"a rule has moved to the end", rules("rule a; rule b; rule c;"),
-         rules("rule b; rule c; rule a;"), header + "   rule c;\n!  rule a;\n"},
+         rules("rule b; rule c; rule a;"), header + "    rule c;\n!   rule a;\n"},
         {"new rules stand where they belong", rules("rule a; rule b;"),
          rules("rule x; rule a; rule y { then { log; } } rule b; rule z;"),
-         header + "+  rule x;\n   rule a;\n+   rule y {\n+       then {\n+           log;\n"
-                  "+       }\n+   }\n   rule b;\n+  rule z;\n"},
+         header + "+   rule x;\n    rule a;\n+   rule y {\n+       then {\n+           log;\n"
+                  "+       }\n+   }\n    rule b;\n+   rule z;\n"},
         {"values of a list come and go one by one",
          "security { policies { from-zone a to-zone b { policy p { match { source-address [ x y ]; "
          "} } } } }",
          "security { policies { from-zone a to-zone b { policy p { match { source-address [ y z ]; "
          "} } } } }",
-         "[edit security policies from-zone a to-zone b policy p match]\n-  source-address x;\n"
-         "+  source-address z;\n"},
+         "[edit security policies from-zone a to-zone b policy p match]\n-   source-address x;\n"
+         "+   source-address z;\n"},
         {"names in need of quotes", "system { syslog { file \"a b\" { any any; } } }",
          "system { syslog { file \"a b\" { any info; } } }",
-         "[edit system syslog file \"a b\" any]\n-  any;\n+  info;\n"},
+         "[edit system syslog file \"a b\" any]\n-   any;\n+   info;\n"},
     };
     return kCases;
 }
@@ -104,18 +104,18 @@ TEST(Compare, IsAPatchBothWays) {
 TEST(Patch, WhatDoesNotFitIsNamedAndTheRestApplied) {
     const std::vector<Case> wrong{
         {"a statement that is not there", "system { host-name a; }",
-         "[edit vlans]\n-  w;\n[edit system]\n-  host-name a;\n+  host-name b;\n",
-         "t:2:(4) statement not found: w"},
+         "[edit vlans]\n-   w;\n[edit system]\n-   host-name a;\n+   host-name b;\n",
+         "t:2:(5) statement not found: w"},
         {"another value than the patch expects", "system { host-name b; }",
-         "[edit system]\n-  host-name a;\n", "t:2:(14) statement not found: host-name a"},
+         "[edit system]\n-   host-name a;\n", "t:2:(15) statement not found: host-name a"},
         {"a header that leads nowhere", "system { host-name b; }",
-         "[edit sytem]\n+  host-name c;\n", "t:1:(1) syntax error: sytem"},
-        {"an unknown statement", "system { host-name b; }", "[edit]\n+  foo;\n",
-         "t:2:(4) syntax error: foo"},
+         "[edit sytem]\n+   host-name c;\n", "t:1:(1) syntax error: sytem"},
+        {"an unknown statement", "system { host-name b; }", "[edit]\n+   foo;\n",
+         "t:2:(5) syntax error: foo"},
         {"a line without a sign", "system { host-name b; }", "host-name c;\n",
          "t:1:(1) syntax error: host-name c;"},
         {"a change of something that is not there", "system { host-name b; }",
-         "[edit]\n!  inactive: vlans;\n", "t:2:(1) statement not found: vlans"},
+         "[edit]\n!   inactive: vlans;\n", "t:2:(1) statement not found: vlans"},
     };
     for (const Case& each : wrong) {
         const auto root = tree(each.before);
@@ -128,10 +128,11 @@ TEST(Patch, WhatDoesNotFitIsNamedAndTheRestApplied) {
 
 TEST(Patch, EntriesSpokenOfAndThenRemovedLeaveNoTrace) {
     const auto root = tree(rules("rule a; rule b;"));
-    const auto errors = apply_patch(model(), *root,
-                                    "[edit services security-intelligence profile p]\n"
-                                    "   rule a;\n-  rule a;\n+  rule c;\n!  rule c;\n   rule b;\n"
-                                    "-  rule b;\n-  rule c;\n");
+    const auto errors =
+        apply_patch(model(), *root,
+                    "[edit services security-intelligence profile p]\n"
+                    "    rule a;\n-   rule a;\n+   rule c;\n!   rule c;\n    rule b;\n"
+                    "-   rule b;\n-   rule c;\n");
     EXPECT_TRUE(errors.empty());
     EXPECT_EQ(print_text(*root, {}),
               "services {\n    security-intelligence {\n        profile p;\n    }\n}\n");

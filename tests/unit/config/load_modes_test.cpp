@@ -119,7 +119,7 @@ TEST(LoadModes, ChangeTheCandidate) {
         {"a patch",
          LoadMode::Patch,
          both,
-         "[edit vlans]\n-  w;\n+  x;\n",
+         "[edit vlans]\n-   w;\n+   x;\n",
          "system { host-name a; } vlans { v { vlan-id 5; } x; }",
          {}},
         {"wrong statements are named, the rest is loaded",
@@ -171,7 +171,7 @@ TEST(LoadModes, RelativeTextsStartAtALevel) {
         {LoadMode::Merge, R"({"configuration": {"vlan": [{"name": "w", "vlan-id": 7}]}})"},
         {LoadMode::Override, "v; w { vlan-id 7; }"},
         {LoadMode::Set, "set w vlan-id 7"},
-        {LoadMode::Patch, "[edit]\n+  w { vlan-id 7; }\n"},
+        {LoadMode::Patch, "[edit]\n+   w { vlan-id 7; }\n"},
     };
     for (const auto& [mode, text] : texts) {
         const auto root = vlans->clone();
