@@ -190,9 +190,13 @@ void ConfigGenerator::drop_any(ConfigNode& root) {
 
 void ConfigGenerator::drop(ConfigNode& root, const config::CheckError& error) {
     const std::string path = error.path.substr(5, error.path.size() - 6);  // within "[edit" "]"
+    const auto before = root.clone();
     try {
         config::Editor(model_, root).remove({}, path + " " + error.word);
-    } catch (const config::EditError&) {  // a group says it
+    } catch (const config::EditError&) {
+        // A group says it.
+    }
+    if (root.same(*before)) {
         drop_any(root);
     }
 }

@@ -227,6 +227,9 @@ class Patcher {
         ConfigNode* found =
             parent == nullptr ? nullptr : find_exactly(*parent, what.statement, what.values);
         if (found == nullptr) {
+            if (parent != nullptr && is_displaced(*parent, what.statement)) {
+                return;
+            }
             errors_.push_back({block_line_ + what.position.line - 1,
                                what.position.column,
                                {},
@@ -235,6 +238,12 @@ class Patcher {
         }
         forget_places();
         parent->take(*found);
+    }
+
+    // A case of a choice that was added ended the other one, whose removal may be said later.
+    static bool is_displaced(const ConfigNode& parent, Statement statement) {
+        return std::any_of(parent.children().begin(), parent.children().end(),
+                           [&](const auto& other) { return statement.excludes(other->statement); });
     }
 
     // What places are remembered by may be about to go.

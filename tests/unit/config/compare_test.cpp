@@ -50,6 +50,11 @@ const std::vector<Case>& cases() {
          "system { host-name b; } vlans { v { vlan-id 6; } w; }",
          "[edit system]\n-   host-name a;\n+   host-name b;\n"
          "[edit vlans]\n+   w;\n[edit vlans v]\n-   vlan-id 5;\n+   vlan-id 6;\n"},
+        {"the other case of a choice, which ends the first",
+         "system { archival { configuration { transfer-on-commit; } } }",
+         "system { archival { configuration { transfer-interval 15; } } }",
+         "[edit system archival configuration]\n+   transfer-interval 15;\n-   "
+         "transfer-on-commit;\n"},
         {"switched off and on", "vlans { v { vlan-id 5; } inactive: w; }",
          "vlans { inactive: v { vlan-id 5; } w; }",
          "[edit vlans]\n!   inactive: v { ... }\n!   active: w;\n"},
