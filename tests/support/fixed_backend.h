@@ -81,7 +81,7 @@ inline control::Status sample_status() {
     status.link.connected = true;
     status.link.connected_since = sample_time(0);
     status.link.retries = 1;
-    status.workers = {{{3, 4095}, {0, 255}}};
+    status.workers = {{{3, 4095}, {0, 255}, 0, {}}};
     status.wires = {{"W", {"ge-0/0/0", "ge-0/0/1"}}};
     status.ports = {{"ge-0/0/0", "af-packet veth0", true, 0, 0, 0, 0, 0, 0},
                     {"ge-0/0/1", "af-packet veth1", false, 0, 0, 0, 0, 0, 0}};

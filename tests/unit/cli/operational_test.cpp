@@ -67,7 +67,9 @@ TEST_F(OperationalTest, CountersAreShownSinceTheClearAndLedgersSinceTheStart) {
     EXPECT_EQ(run("show services security-metadata-streaming statistics detail"
                   " | match \"sessions (recognised|-inspected)|sessions-inspected\""),
               "  Sessions recognised:                        15\n"
-              "  sessions-inspected:                          5  sessions recognised\n");
+              "  Sessions recognised:                        15\n"
+              "  sessions-inspected:                          5  sessions recognised\n")
+        << "both ledgers begin with them";
     EXPECT_EQ(run("show services security-intelligence statistics | match drop"),
               "    Block drop sessions:      2\n");
     EXPECT_EQ(run("show services advanced-anti-malware statistics | match inspected"),

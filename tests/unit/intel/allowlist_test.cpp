@@ -26,7 +26,7 @@ TEST(Allowlist, empty_list_holds_nothing) {
     EXPECT_FALSE(none.contains_address(net::IpAddress()));
     EXPECT_FALSE(none.contains_hostname(""));
     EXPECT_FALSE(none.contains_hostname("example.com"));
-    EXPECT_FALSE(none.contains_certificate({}));
+    EXPECT_FALSE(none.contains_certificate(Sha1Digest{}));
 }
 
 TEST(Allowlist, addresses_match_inside_any_range) {
@@ -100,7 +100,7 @@ TEST(Allowlist, certificates_match_by_sha1) {
     longer.sha256.fill(8);
     const Allowlist list({entry, longer});
     EXPECT_TRUE(list.contains_certificate(entry.sha1));
-    EXPECT_FALSE(list.contains_certificate({}));
+    EXPECT_FALSE(list.contains_certificate(Sha1Digest{}));
 }
 
 }  // namespace
