@@ -76,7 +76,7 @@ std::vector<Command> commit_commands() {
          {{"include-configuration-revision", "", "Show the identity of each configuration"}},
          show_commits,
          "commit-information{commit-history*{sequence-number#,user,client,date-time,comment?,"
-         "configuration-revision?}}",
+         "damaged-revision*?,configuration-revision?}}",
          "get-commit-information"},
         with_rest("show system rollback", "Show an earlier configuration", show_rollback,
                   "<rollback>"),

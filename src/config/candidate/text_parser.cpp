@@ -114,8 +114,9 @@ class TextParser {
             if (bad) {
                 return skip();
             }
+            // A leaf that lacks its value has made no step yet.
             if (token_.kind == Kind::OpenBlock && words.expected().value.raw() != nullptr &&
-                words.steps().back().statement.hierarchy()) {
+                !words.steps().empty() && words.steps().back().statement.hierarchy()) {
                 return nested(node, &last.word);
             }
             finish(node, words, before, last);

@@ -156,6 +156,15 @@ TEST(TextForms, ErrorsNameThePlaceAndTheRestIsRead) {
         "set system host-name a\nset vlans v vlan-id 7\nset security zones security-zone z\n");
 }
 
+TEST(TextForms, ABlockBehindALeafWithoutItsValueIsRefused) {
+    for (const char* text : {"system { host-name { a; } domain-name b; }", "system { host-name {",
+                             "system { name-server { 192.0.2.1; } }"}) {
+        const ParsedText parsed = parse_text(model(), text, Level{}, Contradiction::Replace);
+        EXPECT_FALSE(parsed.errors.empty()) << text;
+        EXPECT_EQ(as_set(*parsed.root).find("host-name"), std::string::npos) << text;
+    }
+}
+
 TEST(TextForms, TagsAndCommentsAreKept) {
     const ParsedText parsed =
         parse_text(model(),
