@@ -17,8 +17,29 @@ bool starts_with_scheme(std::string_view value, std::string_view scheme) {
 // Secrets are compared by their SHA-256: what a comparison's timing tells is the digest's, and
 // that is no use for finding the secret.
 bool is_known(Database& database, std::string_view secret, bool login) {
-    Query row = database.query("SELECT 1 FROM tokens WHERE sha256 = ? AND (kind = 'login') = ?",
-                               sha256_hex(secret), int64_t{login ? 1 : 0});
+    Query row = database.query(
+        "SELECT 1 FROM tokens WHERE sha256 = ? AND kind != 'export' AND (kind = 'login') = ?",
+        sha256_hex(secret), int64_t{login ? 1 : 0});
+    return row.next();
+}
+
+bool is_export(const Request& request) {
+    return request.path.size() >= 2 && request.path[0] == "v1" && request.path[1] == "export";
+}
+
+// An export token comes as a bearer token or, from firewalls that only know names and passwords,
+// as the password of any name.
+bool is_export_token(Database& database, std::string_view credential) {
+    std::string secret;
+    if (starts_with_scheme(credential, "bearer")) {
+        secret = credential.substr(7);
+    } else if (starts_with_scheme(credential, "basic")) {
+        const std::string pair = base64_decode(credential.substr(6)).value_or("");
+        const auto colon = pair.find(':');
+        secret = colon == std::string::npos ? "" : pair.substr(colon + 1);
+    }
+    Query row = database.query("SELECT 1 FROM tokens WHERE sha256 = ? AND kind = 'export'",
+                               sha256_hex(secret));
     return row.next();
 }
 
@@ -26,7 +47,8 @@ bool login_required(ApiContext& context) {
     if (context.always_login) {
         return true;
     }
-    Query row = context.reader.query("SELECT 1 FROM tokens WHERE kind = 'issued' LIMIT 1");
+    Query row =
+        context.reader.query("SELECT 1 FROM tokens WHERE kind IN ('issued', 'export') LIMIT 1");
     return row.next();
 }
 
@@ -69,6 +91,12 @@ Response authorize(ApiContext& context, const Request& request) {
         request.path.size() == 1 && (request.path[0] == "healthz" || request.path[0] == "readyz");
     const std::string credential = request.header("authorization");
     try {
+        if (!credential.empty() && is_export_token(context.reader, credential)) {
+            return is_export(request)
+                       ? Response{}
+                       : problem(403,
+                                 "this token reads the lists under /v1/export/ and nothing else");
+        }
         if (!credential.empty() && !is_valid(context, credential)) {
             return unauthorized(
                 "the token is not known here: use the one in DIR/token, or make one with "

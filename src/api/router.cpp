@@ -53,6 +53,17 @@ asio::awaitable<Response> route_allowlist(ApiContext& context, Request& request)
     co_return wrong_method("GET, POST");
 }
 
+asio::awaitable<Response> route_feed_item(ApiContext& context, const Request& request) {
+    const char* method = request.path[3] == "rollback" ? "POST" : "GET";
+    if (request.method != method) {
+        co_return wrong_method(method);
+    }
+    if (request.method == "POST") {
+        co_return co_await roll_back_feed(context, request);
+    }
+    co_return get_feed_item(context, request);
+}
+
 Response route_get(ApiContext& context, const Request& request) {
     const std::string& name = request.path[1];
     const bool item = request.path.size() == 3;
@@ -78,6 +89,12 @@ asio::awaitable<Response> route(ApiContext& context, Request& request) {
     }
     if (request.path.size() == 1 && request.path[0] == "readyz") {
         co_return get_ready(context);
+    }
+    if (request.path.size() >= 3 && request.path[0] == "v1" && request.path[1] == "export") {
+        co_return get ? get_export(context, request) : wrong_method("GET");
+    }
+    if (request.path.size() == 4 && request.path[0] == "v1" && request.path[1] == "feeds") {
+        co_return co_await route_feed_item(context, request);
     }
     if (request.path.size() < 2 || request.path.size() > 3 || request.path[0] != "v1") {
         co_return unknown_path();

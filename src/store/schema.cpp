@@ -1,5 +1,7 @@
 #include "eti/store/schema.h"
 
+#include "store/feed_schema.h"
+
 #include <array>
 #include <string>
 
@@ -77,9 +79,7 @@ int64_t current_version(Database& database) {
     return row.next() ? row.integer(0) : 0;
 }
 
-}  // namespace
-
-void migrate(Database& database, Timestamp now) {
+void migrate_main(Database& database, Timestamp now) {
     const auto newest = static_cast<int64_t>(kMigrations.size());
     const int64_t version = current_version(database);
     if (version > newest) {
@@ -103,6 +103,13 @@ void migrate(Database& database, Timestamp now) {
     }
     database.script(("PRAGMA user_version=" + std::to_string(newest)).c_str());
     database.script("COMMIT");
+}
+
+}  // namespace
+
+void migrate(Database& database, Timestamp now) {
+    migrate_main(database, now);
+    migrate_feeds(database, now);
 }
 
 }  // namespace eti::analysis

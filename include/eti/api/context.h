@@ -28,6 +28,7 @@ struct ApiContext {
     std::chrono::seconds update_interval{300};
     std::function<Timestamp()> now;
     bool always_login = false;  // set with TLS; else only once a token was issued
+    std::vector<net::IpRange> protected_addresses;  // never on an exported list
 };
 
 // in_store runs a job on the writer thread and returns when it is on disk. It rethrows what the
@@ -45,6 +46,13 @@ asio::awaitable<Response> post_records(ApiContext& context, Request& request);
 asio::awaitable<Response> get_infected_hosts(ApiContext& context, const Request& request);
 Response get_manifest(ApiContext& context, const Request& request);
 Response get_feed(ApiContext& context, const Request& request, const std::string& name);
+// get_feed_item: /v1/feeds/NAME/versions, /diff and /entry.
+Response get_feed_item(ApiContext& context, const Request& request);
+asio::awaitable<Response> roll_back_feed(ApiContext& context, const Request& request);
+Response get_export(ApiContext& context, const Request& request);
+// with_tag answers If-None-Match with 304; the body may be made only when it is asked for.
+Response with_tag(const Request& request, const std::string& tag, std::string type,
+                  const std::function<std::string()>& body);
 Response get_hosts(ApiContext& context, const Request& request);
 Response get_host(ApiContext& context, const std::string& ip);
 asio::awaitable<Response> patch_host(ApiContext& context, const Request& request,
