@@ -1,4 +1,5 @@
 #include "eti/api/context.h"
+#include "eti/api/page.h"
 #include "eti/ingest/encoding.h"
 
 #include <algorithm>
@@ -65,6 +66,9 @@ Response unauthorized(std::string_view detail) {
 }  // namespace
 
 Response authorize(ApiContext& context, const Request& request) {
+    if (is_page(request)) {
+        return {};  // who is to log in must see the page first
+    }
     const bool open =
         request.path.size() == 1 && (request.path[0] == "healthz" || request.path[0] == "readyz");
     const std::string credential = request.header("authorization");

@@ -79,7 +79,7 @@ Request to_request(const Parser::value_type& message) {
     Request request;
     request.method = std::string(message.method_string());
     for (const char* name : {"authorization", "content-encoding", "idempotency-key",
-                             "if-none-match", "accept", "host", "origin"}) {
+                             "if-none-match", "accept", "accept-encoding", "host", "origin"}) {
         const auto field = message.find(name);
         if (field != message.end()) {
             request.headers.emplace(name, field->value().to_string());

@@ -1,4 +1,5 @@
 #include "eti/api/context.h"
+#include "eti/api/page.h"
 
 #include <spdlog/spdlog.h>
 
@@ -78,6 +79,9 @@ asio::awaitable<Response> route(ApiContext& context, Request& request) {
     }
     if (request.path.size() == 1 && request.path[0] == "readyz") {
         co_return get_ready(context);
+    }
+    if (is_page(request)) {
+        co_return page_answer(request);
     }
     if (request.path.size() < 2 || request.path.size() > 3 || request.path[0] != "v1") {
         co_return unknown_path();
