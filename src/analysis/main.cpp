@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <string>
 #include <thread>
 
@@ -24,7 +25,12 @@ struct CommandLine {
     std::string listen = "127.0.0.1:8443";
     std::vector<std::string> internal;
     int64_t host_expiry_s = 24 * 3600;
+    int64_t half_life_s = 24 * 3600;
+    int64_t rollup_delay_ms = 1000;
+    int keep_sessions_d = 30;
+    int keep_servers_d = 180;
     std::string token_name;
+    std::string realm = "default";
 };
 
 void add_options(CLI::App& app, CommandLine& line) {
@@ -47,6 +53,23 @@ void add_options(CLI::App& app, CommandLine& line) {
     app.add_option("--host-expiry", line.host_expiry_s, "Seconds an infected host stays listed")
         ->check(CLI::Range(1, 366 * 24 * 3600))
         ->capture_default_str();
+    app.add_option("--country-db", service.country_file,
+                   "Countries, MaxMind format; DIR/country.mmdb is used when it is there");
+    app.add_option("--tls-client-ca", service.client_ca_file,
+                   "CA whose client certificates are taken: CN is the name, O the realm");
+    app.add_option("--half-life", line.half_life_s, "Seconds after which a host's score is half")
+        ->check(CLI::Range(60, 366 * 24 * 3600))
+        ->capture_default_str();
+    app.add_option("--rollup-delay", line.rollup_delay_ms,
+                   "Milliseconds that changes of the pages' sums may wait for others")
+        ->check(CLI::Range(0, 60'000))
+        ->capture_default_str();
+    app.add_option("--keep-sessions", line.keep_sessions_d, "Days a session is kept")
+        ->check(CLI::Range(1, 3660))
+        ->capture_default_str();
+    app.add_option("--keep-servers", line.keep_servers_d, "Days an unseen server is kept")
+        ->check(CLI::Range(1, 3660))
+        ->capture_default_str();
     app.add_option("--max-store-bytes", service.max_store_bytes, "Largest size of the store")
         ->capture_default_str();
     app.add_option("--max-connections", service.max_connections, "Connections served at a time")
@@ -68,6 +91,10 @@ void finish_options(CommandLine& line) {
     }
     line.service.address = address;
     line.service.host_expiry = std::chrono::seconds(line.host_expiry_s);
+    line.service.half_life = std::chrono::seconds(line.half_life_s);
+    line.service.rollup_delay = std::chrono::milliseconds(line.rollup_delay_ms);
+    line.service.keep_sessions = std::chrono::hours(24 * line.keep_sessions_d);
+    line.service.keep_servers = std::chrono::hours(24 * line.keep_servers_d);
     for (const std::string& network : line.internal) {
         const auto range = eti::net::parse_ip_range(network);
         if (!range) {
@@ -126,7 +153,16 @@ int main(int argc, char** argv) {
     add_options(app, line);
     CLI::App* token = app.add_subcommand("token", "Print a new bearer token, once");
     token->add_option("NAME", line.token_name, "Whose token it is")->required();
+    token->add_option("--realm", line.realm, "Whose data it reads and writes")
+        ->capture_default_str();
     token->fallthrough();
+    CLI::App* realm = app.add_subcommand("realm", "Make a realm for client certificates");
+    realm->add_option("NAME", line.realm, "The organization (O) of its certificates")->required();
+    realm->fallthrough();
+    CLI::App* user = app.add_subcommand("user", "Set a user's password, read from stdin");
+    user->add_option("NAME", line.token_name, "Who logs in")->required();
+    user->add_option("--realm", line.realm, "Whose data is shown")->capture_default_str();
+    user->fallthrough();
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -138,7 +174,21 @@ int main(int argc, char** argv) {
         if (*token) {
             std::printf(
                 "%s\n",
-                eti::analysis::issue_token(line.service.data_directory, line.token_name).c_str());
+                eti::analysis::issue_token(line.service.data_directory, line.token_name, line.realm)
+                    .c_str());
+            return 0;
+        }
+        if (*realm) {
+            eti::analysis::make_realm(line.service.data_directory, line.realm);
+            return 0;
+        }
+        if (*user) {
+            std::string password;
+            if (!std::getline(std::cin, password) || password.size() < 8) {
+                throw std::runtime_error("a password has 8 characters or more, on one line");
+            }
+            eti::analysis::set_password(line.service.data_directory, line.token_name, password,
+                                        line.realm);
             return 0;
         }
         serve(line);

@@ -5,12 +5,18 @@
 #include "eti/api/tls_files.h"
 #include "eti/feeds/feed_file.h"
 #include "eti/ingest/encoding.h"
+#include "eti/metadata/record_json.h"
+#include "eti/store/country.h"
 #include "eti/store/private_file.h"
 #include "eti/store/schema.h"
+#include "eti/store/users.h"
 
 #include <boost/asio/ssl.hpp>
+#include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
+#include <filesystem>
+#include <map>
 #include <optional>
 #include <stdexcept>
 
@@ -20,6 +26,10 @@ namespace {
 constexpr std::size_t kMaxFeedBytes = 64UL << 20;
 constexpr std::chrono::seconds kPruneEvery{60};
 constexpr std::chrono::seconds kDrainTime{3};
+constexpr uint64_t kWriterCacheBytes = 256UL << 20;
+constexpr uint64_t kReaderCacheBytes = 64UL << 20;
+constexpr uint64_t kCheckpointBytes = 64UL << 20;
+constexpr std::size_t kServersInEvent = 200;
 
 std::string store_file(const std::string& directory) {
     return directory + "/eti.db";
@@ -27,9 +37,26 @@ std::string store_file(const std::string& directory) {
 
 EngineOptions engine_options(const ServiceOptions& options) {
     EngineOptions engine;
-    engine.hosts = {options.threshold, options.evidence_window, options.host_expiry};
+    engine.hosts = {options.threshold, options.evidence_window, options.host_expiry,
+                    options.half_life};
     engine.internal = options.internal;
+    engine.rollup_delay = options.rollup_delay;
+    engine.retention.sessions = options.keep_sessions;
+    engine.retention.servers = options.keep_servers;
     return engine;
+}
+
+// A file that was named must be there; the usual one may be.
+CountryOf country_lookup(const ServiceOptions& options) {
+    const std::string usual = options.data_directory + "/country.mmdb";
+    const std::string& file = options.country_file.empty() ? usual : options.country_file;
+    if (options.country_file.empty() && !std::filesystem::exists(usual)) {
+        spdlog::info("no country database: countries stay unknown; see --country-db");
+        return nullptr;
+    }
+    return [database = CountryDatabase(file)](const net::IpAddress& ip) {
+        return database.code(ip);
+    };
 }
 
 ServiceOptions checked(ServiceOptions options) {
@@ -43,6 +70,9 @@ ServiceOptions checked(ServiceOptions options) {
     if (!options.tls && !ip.is_loopback()) {
         throw std::runtime_error("plain HTTP is served on loopback addresses only, not on '" +
                                  options.address + "': add --tls, or listen on 127.0.0.1");
+    }
+    if (!options.client_ca_file.empty() && !options.tls) {
+        throw std::runtime_error("--tls-client-ca needs --tls");
     }
     if (options.tls_certificate_file.empty() != options.tls_key_file.empty()) {
         throw std::runtime_error("--tls-certificate and --tls-key come together");
@@ -77,6 +107,15 @@ asio::ssl::context tls_context(const ServiceOptions& options) {
         throw std::runtime_error("cannot use the key '" + key + "': " + ec.message() +
                                  "; it must be the PEM private key of the certificate");
     }
+    if (!options.client_ca_file.empty()) {
+        context.load_verify_file(options.client_ca_file, ec);
+        if (ec) {
+            throw std::runtime_error("cannot use the client CA '" + options.client_ca_file +
+                                     "': " + ec.message() + "; it must be PEM certificates");
+        }
+        // Asked for, not demanded: a token does as well.
+        context.set_verify_mode(asio::ssl::verify_peer);
+    }
     return context;
 }
 
@@ -89,6 +128,7 @@ struct Service::Impl {
     void start_feeds();
     void check_feed(bool always);
     void after_commit();
+    void tell_pages();
     void store_in_background(Writer::Job job, std::function<void()> failed);
     asio::awaitable<void> tick_forever();
     asio::awaitable<void> drain();
@@ -96,15 +136,20 @@ struct Service::Impl {
     ServiceOptions options;
     std::unique_ptr<Database> database;  // writer thread, once it runs
     std::unique_ptr<Database> reader;    // I/O thread
+    std::unique_ptr<Database> page_reader;  // page thread
+    ServerIndex index;
     std::optional<SigningKey> key;
     std::unique_ptr<Engine> engine;  // writer thread, once it runs
     std::optional<FeedFile> feed_file;
     asio::io_context io{1};
     std::optional<asio::ssl::context> ssl;
     ChangeSignal infected_changed;
+    std::unique_ptr<EventHub> events;
+    ApiMetrics metrics;
     std::unique_ptr<Writer> writer;
     std::unique_ptr<ApiContext> context;
     std::unique_ptr<HttpServer> server;
+    asio::thread_pool page_thread{1};
     int64_t last_version = 0;   // writer thread
     Timestamp pruned{};         // I/O thread
     bool feed_pending = false;  // I/O thread: the file was read but could not be stored
@@ -122,7 +167,15 @@ Service::Impl::Impl(ServiceOptions given) : options(checked(std::move(given))) {
     if (options.tls) {
         ssl.emplace(tls_context(options));
     }
-    engine = std::make_unique<Engine>(*database, engine_options(options));
+    database->tune(kWriterCacheBytes, kCheckpointBytes);
+    EngineOptions engine_settings = engine_options(options);
+    engine_settings.country_of = country_lookup(options);
+    index.load(*database, options.now());
+    engine = std::make_unique<Engine>(*database, std::move(engine_settings), &index);
+    page_reader =
+        std::make_unique<Database>(store_file(options.data_directory), Database::Access::ReadOnly);
+    page_reader->tune(kReaderCacheBytes, kCheckpointBytes);
+    events = std::make_unique<EventHub>(static_cast<uint64_t>(to_micros(options.now())));
     reader =
         std::make_unique<Database>(store_file(options.data_directory), Database::Access::ReadOnly);
     if (!options.feed_file.empty()) {
@@ -135,7 +188,8 @@ Service::Impl::Impl(ServiceOptions given) : options(checked(std::move(given))) {
     context = std::make_unique<ApiContext>(
         ApiContext{*reader, *writer, *key, infected_changed, engine_options(options).hosts,
                    BodyLimits{options.max_records_bytes, options.max_records_bytes},
-                   std::chrono::seconds(300), options.now, options.tls});
+                   std::chrono::seconds(300), options.now, options.tls, index, *page_reader,
+                   page_thread, *events, metrics, ETI_VERSION, options.max_store_bytes});
     ServerLimits limits;
     limits.max_connections = options.max_connections;
     server = std::make_unique<HttpServer>(io, *context, ssl ? &*ssl : nullptr, options.address,
@@ -186,7 +240,27 @@ void Service::Impl::check_feed(bool always) {
     }
 }
 
+// What the page hears of a commit. Writer thread; sent from the I/O thread.
+void Service::Impl::tell_pages() {
+    std::map<Realm, nlohmann::json> servers;
+    for (const ServerState& state : engine->last_changed()) {
+        nlohmann::json& list = servers[state.realm];
+        if (list.size() < kServersInEvent) {
+            list.push_back({{"ip", net::to_string(state.ip)},
+                            {"level", state.level},
+                            {"last_seen", metadata::format_time(from_micros(state.last_us))}});
+        }
+    }
+    for (auto& [realm, list] : servers) {
+        const bool more = list.size() == kServersInEvent;
+        const std::string data =
+            nlohmann::json{{"servers", std::move(list)}, {"more", more}}.dump();
+        asio::post(io, [this, realm_id = realm, data] { events->publish(realm_id, "server", data); });
+    }
+}
+
 void Service::Impl::after_commit() {
+    tell_pages();
     const int64_t version = infected_version(*database);
     if (version != last_version) {
         last_version = version;
@@ -269,6 +343,7 @@ void Service::run() {
     impl_->server->start();
     asio::co_spawn(impl_->io, impl_->tick_forever(), asio::detached);
     impl_->io.run();
+    impl_->page_thread.join();  // its queries may lean on coroutines of io
     impl_->writer->stop();
 }
 
@@ -276,6 +351,7 @@ void Service::stop() {
     asio::post(impl_->io, [this] {
         if (!impl_->infected_changed.closed()) {
             impl_->infected_changed.close();
+            impl_->events->close();
             impl_->server->stop();
             asio::co_spawn(impl_->io, impl_->drain(), asio::detached);
         }
@@ -286,7 +362,8 @@ void Service::reload_feed() {
     asio::post(impl_->io, [this] { impl_->check_feed(true); });
 }
 
-std::string issue_token(const std::string& data_directory, const std::string& name) {
+std::string issue_token(const std::string& data_directory, const std::string& name,
+                        const std::string& realm) {
     prepare_directory(data_directory);
     const Timestamp now(std::chrono::system_clock::now());
     Database database(store_file(data_directory), Database::Access::ReadWrite);
@@ -300,7 +377,24 @@ std::string issue_token(const std::string& data_directory, const std::string& na
     }
     std::string secret = random_hex(32);
     save_token(database, name, TokenKind::Issued, secret, now);
+    database.run("UPDATE tokens SET realm = ? WHERE name = ?", realm_named(database, realm), name);
     return secret;
+}
+
+void make_realm(const std::string& data_directory, const std::string& name) {
+    prepare_directory(data_directory);
+    Database database(store_file(data_directory), Database::Access::ReadWrite);
+    migrate(database, Timestamp(std::chrono::system_clock::now()));
+    realm_named(database, name);
+}
+
+void set_password(const std::string& data_directory, const std::string& user,
+                  const std::string& password, const std::string& realm) {
+    prepare_directory(data_directory);
+    const Timestamp now(std::chrono::system_clock::now());
+    Database database(store_file(data_directory), Database::Access::ReadWrite);
+    migrate(database, now);
+    put_user(database, {realm_named(database, realm), user}, password, now);
 }
 
 }  // namespace eti::analysis

@@ -25,7 +25,13 @@ struct ServiceOptions {
     std::string tls_name;  // the name or address sensors use; empty: address
     uint8_t threshold = 7;
     std::chrono::seconds host_expiry{24 * 3600};
-    std::chrono::seconds evidence_window{24 * 3600};
+    std::chrono::seconds evidence_window{7 * 24 * 3600};
+    std::chrono::seconds half_life{24 * 3600};  // of a host's score
+    std::string country_file;    // MaxMind format; empty: DIR/country.mmdb if it is there
+    std::string client_ca_file;  // whose client certificates are taken; empty: none are
+    std::chrono::milliseconds rollup_delay{1000};
+    std::chrono::hours keep_sessions{24 * 30};
+    std::chrono::hours keep_servers{24 * 180};
     std::vector<net::IpRange> internal;
     uint64_t max_store_bytes = 16ULL << 30;
     std::size_t max_records_bytes = 32UL << 20;
@@ -55,6 +61,11 @@ class Service {
 
 // issue_token stores a new token's digest and returns the token. A running service takes it at
 // once. Throws std::runtime_error when the name is in use.
-std::string issue_token(const std::string& data_directory, const std::string& name);
+std::string issue_token(const std::string& data_directory, const std::string& name,
+                        const std::string& realm = "default");
+// make_realm makes a realm that client certificates may name; set_password adds a user of the page.
+void make_realm(const std::string& data_directory, const std::string& name);
+void set_password(const std::string& data_directory, const std::string& user,
+                  const std::string& password, const std::string& realm);
 
 }  // namespace eti::analysis

@@ -1,5 +1,6 @@
 #include "eti/api/context.h"
 #include "eti/ingest/encoding.h"
+#include "eti/store/users.h"
 
 #include <algorithm>
 #include <cctype>
@@ -16,29 +17,15 @@ bool starts_with_scheme(std::string_view value, std::string_view scheme) {
 
 // Secrets are compared by their SHA-256: what a comparison's timing tells is the digest's, and
 // that is no use for finding the secret.
-bool is_known(Database& database, std::string_view secret, bool login) {
-    Query row = database.query("SELECT 1 FROM tokens WHERE sha256 = ? AND (kind = 'login') = ?",
-                               sha256_hex(secret), int64_t{login ? 1 : 0});
-    return row.next();
-}
-
-bool login_required(ApiContext& context) {
-    if (context.always_login) {
-        return true;
-    }
-    Query row = context.reader.query("SELECT 1 FROM tokens WHERE kind = 'issued' LIMIT 1");
-    return row.next();
-}
-
-bool is_valid(ApiContext& context, std::string_view credential) {
+std::optional<Identity> identity_of(ApiContext& context, std::string_view credential) {
     if (starts_with_scheme(credential, "bearer")) {
-        return is_known(context.reader, credential.substr(7), false);
+        return token_identity(context.reader, credential.substr(7));
     }
     if (starts_with_scheme(credential, "basic")) {
         const auto pair = base64_decode(credential.substr(6));
-        return pair && is_known(context.reader, *pair, true);
+        return pair ? login_identity(context.reader, *pair) : std::nullopt;
     }
-    return false;
+    return std::nullopt;
 }
 
 // Without a login a browser on this machine is the one way in for others: a page of theirs may
@@ -62,25 +49,89 @@ Response unauthorized(std::string_view detail) {
     return response;
 }
 
+bool is_write(const Request& request) {
+    return request.method != "GET" && request.method != "HEAD";
+}
+
+bool is_open(const Request& request) {
+    const auto& path = request.path;
+    return (path.size() == 1 && (path[0] == "healthz" || path[0] == "readyz")) ||
+           (path.size() == 2 && path[0] == "v1" && (path[1] == "login" || path[1] == "me"));
+}
+
+void take(Request& request, const Identity& identity) {
+    request.realm = identity.realm;
+    request.actor = identity.name;
+}
+
+// The credential, the client certificate or the cookie, in this order; false: one was given and
+// is no good.
+bool identify(ApiContext& context, Request& request) {
+    const std::string credential = request.header("authorization");
+    if (!credential.empty()) {
+        const auto identity = identity_of(context, credential);
+        if (identity) {
+            take(request, *identity);
+        }
+        return identity.has_value();
+    }
+    if (!request.actor.empty()) {
+        return true;  // by its certificate, which TLS has verified
+    }
+    if (const auto login = login_of(context.reader, cookie_of(request), context.now())) {
+        take(request, *login);
+        request.by_cookie = true;
+    }
+    return true;
+}
+
 }  // namespace
 
-Response authorize(ApiContext& context, const Request& request) {
-    const bool open =
-        request.path.size() == 1 && (request.path[0] == "healthz" || request.path[0] == "readyz");
-    const std::string credential = request.header("authorization");
+bool login_required(ApiContext& context) {
+    if (context.always_login) {
+        return true;
+    }
+    Query row = context.reader.query("SELECT 1 FROM tokens WHERE kind = 'issued' LIMIT 1");
+    return row.next();
+}
+
+std::string cookie_of(const Request& request) {
+    constexpr std::string_view kName = "openeti=";
+    const std::string cookies = request.header("cookie");
+    std::string_view rest = cookies;
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find(';'), rest.size());
+        std::string_view pair = rest.substr(0, end);
+        pair.remove_prefix(std::min(pair.find_first_not_of(' '), pair.size()));
+        if (pair.starts_with(kName)) {
+            return std::string(pair.substr(kName.size()));
+        }
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return {};
+}
+
+Response authorize(ApiContext& context, Request& request) {
     try {
-        if (!credential.empty() && !is_valid(context, credential)) {
+        if (!identify(context, request)) {
+            ++context.metrics.auth_failures["token"];
             return unauthorized(
                 "the token is not known here: use the one in DIR/token, or make one with "
                 "'eti-analysis token NAME --data DIR'");
         }
-        if (credential.empty() && !open && login_required(context)) {
+        const bool anonymous = request.actor.empty();
+        if (anonymous && !is_open(request) && login_required(context)) {
+            ++context.metrics.auth_failures["token"];
             return unauthorized("send 'Authorization: Bearer TOKEN' with the token in DIR/token");
         }
-        if (credential.empty() && is_foreign(request)) {
+        if (anonymous && is_foreign(request)) {
             return problem(403,
                            "without a token this service answers to localhost and IP "
                            "addresses only, and to no page of another origin");
+        }
+        // A page of another origin cannot set this header; the cookie it could have sent along.
+        if (request.by_cookie && is_write(request) && request.header("x-openeti") != "1") {
+            return problem(403, "a write with the page's cookie needs the header 'X-Openeti: 1'");
         }
     } catch (const StorageError& error) {
         return problem(503, error.what());

@@ -64,7 +64,7 @@ asio::awaitable<Response> get_infected_hosts(ApiContext& context, const Request&
            std::chrono::steady_clock::now() < deadline) {
         co_await context.infected_changed.wait(deadline);
     }
-    const InfectedChanges changes = infected_since(context.reader, since);
+    const InfectedChanges changes = infected_since(context.reader, request.realm, since);
     nlohmann::json entries = nlohmann::json::array();
     for (const InfectedEntry& entry : changes.entries) {
         entries.push_back(as_json(entry));

@@ -1,20 +1,22 @@
-#include "eti/api/context.h"
-#include "eti/api/json_answer.h"
-#include "eti/api/manifest.h"
+#include "api/page_query.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cctype>
 
 namespace eti::analysis {
 namespace {
 
 using nlohmann::json;
 
-std::string checked_ip(const std::string& text) {
-    const auto ip = net::parse_ip(text);
-    if (!ip) {
-        throw RequestError(404, "'" + text + "' is not an IP address");
-    }
-    return net::to_string(*ip);
+constexpr int64_t kMaxExport = 100'000;
+
+json or_null(const std::string& text) {
+    return text.empty() ? json() : json(text);
+}
+
+double tenths(double value) {
+    return std::round(value * 10) / 10;
 }
 
 json reasons_of(const HostScore& score) {
@@ -23,42 +25,62 @@ json reasons_of(const HostScore& score) {
         reasons.push_back({{"kind", reason.kind},
                            {"level", reason.level},
                            {"reason", reason.reason},
-                           {"last", seconds_text(reason.last_us)},
+                           {"last", time_text(reason.last_us)},
                            {"sessions", reason.sessions}});
     }
     return reasons;
 }
 
-bool add_host(ApiContext& context, const std::string& ip, json& out) {
-    json host;
-    {
-        Query row = context.reader.query(
-            "SELECT h.first_seen, h.last_evidence, h.status, h.policy, i.level, i.reason, i.since,"
-            " i.expires FROM hosts h LEFT JOIN infected i ON i.ip = h.ip AND i.removed = 0"
-            " WHERE h.ip = ?",
-            ip);
-        if (!row.next()) {
-            return false;
-        }
-        host = {{"ip", ip},
-                {"first_seen", seconds_text(row.integer(0))},
-                {"last_evidence", nullptr},
-                {"investigation_status", row.text(2)},
-                {"policy_override", row.text(3)},
-                {"infected", !row.is_null(4)}};
-        if (row.integer(1) > 0) {
-            host["last_evidence"] = seconds_text(row.integer(1));
-        }
-        if (!row.is_null(4)) {
-            host["infected_since"] = seconds_text(row.integer(6));
-            host["expires"] = row.is_null(7) ? json() : json(seconds_text(row.integer(7)));
-        }
+json host_json(ApiContext& context, Database& database, Realm realm, const HostRow& host,
+               const HostScore& score) {
+    json body{{"ip", net::to_string(host.ip)},
+              {"identifier", or_null(host.identifier)},
+              {"hostname", nullptr},
+              {"first_seen", time_text(host.first_us)},
+              {"last_seen", time_text(host.last_us)},
+              {"last_evidence", nullptr},
+              {"investigation_status", host.status},
+              {"policy_override", host.policy},
+              {"infected", false},
+              {"score", tenths(score_at(host.heat, context.hosts, context.now()))},
+              {"reasons", reasons_of(score)}};
+    if (host.last_evidence_us > 0) {
+        body["last_evidence"] = time_text(host.last_evidence_us);
     }
-    const HostScore score = score_of(context.reader, ip, context.hosts, context.now());
-    host["score"] = score.level;
-    host["reasons"] = reasons_of(score);
-    out = std::move(host);
-    return true;
+    if (const auto entry = infected_entry(database, realm, host.ip)) {
+        body["infected"] = true;
+        body["infected_since"] = time_text(entry->since_us);
+        body["expires"] = entry->expires_us ? json(time_text(*entry->expires_us)) : json();
+    }
+    return body;
+}
+
+json ledger_of(const HostScore& score) {
+    json ledger = json::array();
+    for (const HostReason& reason : score.reasons) {
+        ledger.push_back({{"time", time_text(reason.last_us)},
+                          {"points", reason.level},
+                          {"now", tenths(reason.points)},
+                          {"kind", reason.kind},
+                          {"reason", reason.reason},
+                          {"server", net::to_string(reason.server)},
+                          {"verdict", reason.session}});
+    }
+    return ledger;
+}
+
+json servers_of(Database& database, Realm realm, const net::IpAddress& host) {
+    json servers = json::array();
+    for (const HostServerRow& row : host_servers(database, realm, host)) {
+        servers.push_back({{"ip", net::to_string(row.server)},
+                           {"hostname", or_null(row.name)},
+                           {"level", row.level},
+                           {"category", or_null(row.category)},
+                           {"count", row.attempts},
+                           {"blocked", row.blocked},
+                           {"last_seen", time_text(row.last_us)}});
+    }
+    return servers;
 }
 
 std::optional<std::string> word(const json& body, const char* name,
@@ -78,50 +100,149 @@ std::optional<std::string> word(const json& body, const char* name,
     return value;
 }
 
-}  // namespace
-
-Response get_hosts(ApiContext& context, const Request& request) {
-    const int64_t limit = number_parameter(request, "limit", 200, 1, 1000);
-    std::vector<std::string> ips;
-    {
-        Query row = context.reader.query(
-            "SELECT ip FROM hosts ORDER BY last_evidence DESC, ip LIMIT ?", limit);
-        while (row.next()) {
-            ips.push_back(row.text(0));
-        }
+std::optional<std::string> short_text(const json& body, const char* name, std::size_t most) {
+    const auto found = body.find(name);
+    if (found == body.end()) {
+        return std::nullopt;
     }
-    json hosts = json::array();
-    for (const std::string& ip : ips) {
-        json host;
-        if (add_host(context, ip, host)) {
-            hosts.push_back(std::move(host));
-        }
+    if (found->is_null()) {
+        return std::string();
     }
-    return json_answer({{"threshold", context.hosts.threshold}, {"hosts", std::move(hosts)}});
+    if (!found->is_string() || found->get_ref<const std::string&>().size() > most) {
+        throw RequestError(422, "'" + std::string(name) + "' must be a text of at most " +
+                                    std::to_string(most) + " bytes");
+    }
+    return found->get<std::string>();
 }
 
-Response get_host(ApiContext& context, const std::string& ip) {
-    json host;
-    if (!add_host(context, checked_ip(ip), host)) {
-        throw RequestError(404, "host " + ip + " has no evidence and was never edited");
+HostQuery asked_hosts(const Request& request, bool is_export) {
+    HostQuery query;
+    query.realm = request.realm;
+    query.status = request.parameter("status");
+    const std::string infected = request.parameter("infected");
+    if (!infected.empty()) {
+        query.infected = infected == "true";
     }
-    return json_answer(host);
+    const std::string sort = request.parameter("sort");
+    if (!sort.empty() && sort != "-score") {
+        throw RequestError(400, "'sort' must be -score");
+    }
+    query.text = request.parameter("q");
+    std::transform(query.text.begin(), query.text.end(), query.text.begin(), [](char c) {
+        return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    });
+    query.limit = static_cast<std::size_t>(
+        number_parameter(request, "limit", 200, 1, is_export ? kMaxExport : 1000));
+    if (const auto fields = open_cursor(request.parameter("cursor"))) {
+        const auto ip = fields->size() == 2 ? net::parse_ip((*fields)[1]) : std::nullopt;
+        if (!ip) {
+            throw RequestError(400, "'cursor' must be 'next' of an earlier page");
+        }
+        HostRow after;
+        after.ip = *ip;
+        if (!(*fields)[0].empty()) {
+            after.heat = cursor_number((*fields)[0]);
+        }
+        query.after = after;
+    }
+    return query;
+}
+
+Response hosts_csv(const json& hosts) {
+    std::string body = csv_line({"Host Identifier", "Host IP", "Threat Level",
+                                 "Investigation Status", "Policy Override", "Infected",
+                                 "First Seen", "Last Seen"});
+    for (const json& host : hosts) {
+        const auto text = [&](const char* name) {
+            return host[name].is_string() ? host[name].get<std::string>() : std::string();
+        };
+        body += csv_line({text("identifier"), text("ip"), host["score"].dump(),
+                          text("investigation_status"), text("policy_override"),
+                          host["infected"].get<bool>() ? "yes" : "no", text("first_seen"),
+                          text("last_seen")});
+    }
+    return {200, "text/csv; charset=utf-8", std::move(body), {}};
+}
+
+Response answer_hosts(ApiContext& context, Database& database, const Request& request) {
+    const bool is_csv = request.header("accept").find("text/csv") != std::string::npos;
+    HostQuery query = asked_hosts(request, is_csv);
+    const std::size_t limit = query.limit++;
+    std::vector<HostRow> rows = hosts_page(database, query);
+    const bool more = rows.size() > limit;
+    rows.resize(std::min(rows.size(), limit));
+    json hosts = json::array();
+    for (const HostRow& host : rows) {
+        const HostScore score =
+            host.heat ? score_of(database, query.realm, host.ip, context.hosts, context.now())
+                      : HostScore{};
+        hosts.push_back(host_json(context, database, query.realm, host, score));
+    }
+    if (is_csv) {
+        return hosts_csv(hosts);
+    }
+    json next;
+    if (more) {
+        const HostRow& last = rows.back();
+        next = seal_cursor(
+            {last.heat ? std::to_string(*last.heat) : "", net::to_string(last.ip)});
+    }
+    return json_answer({{"threshold", context.hosts.threshold},
+                        {"hosts", std::move(hosts)},
+                        {"next", std::move(next)},
+                        {"total", nullptr}});
+}
+
+}  // namespace
+
+asio::awaitable<Response> get_hosts(ApiContext& context, const Request& request) {
+    co_return co_await on_page_thread(context, [&context, &request](Database& database) {
+        return answer_hosts(context, database, request);
+    });
+}
+
+Response get_host(ApiContext& context, Database& database, const Request& request,
+                  const std::string& text) {
+    const net::IpAddress ip = address_in_path(text);
+    const auto host = host_row(database, request.realm, ip);
+    if (!host) {
+        throw RequestError(404, "host " + text + " was never met and never edited");
+    }
+    const HostScore score = score_of(database, request.realm, ip, context.hosts, context.now());
+    json body = host_json(context, database, request.realm, *host, score);
+    body["contributions"] = ledger_of(score);
+    body["half_life_s"] = context.hosts.half_life.count();
+    body["server_rows"] = servers_of(database, request.realm, ip);
+    return json_answer(body);
 }
 
 asio::awaitable<Response> patch_host(ApiContext& context, const Request& request,
-                                     const std::string& ip) {
-    const std::string host = checked_ip(ip);
+                                     const std::string& text) {
+    const net::IpAddress host = address_in_path(text);
     const json body = json_body(request);
     HostPatch patch;
     patch.status = word(body, "investigation_status", host_statuses());
     patch.policy = word(body, "policy_override", host_policies());
-    if (!patch.status && !patch.policy) {
-        throw RequestError(422, "name 'investigation_status', 'policy_override' or both");
+    patch.identifier = short_text(body, "identifier", 200);
+    if (!patch.status && !patch.policy && !patch.identifier) {
+        throw RequestError(422,
+                           "name 'investigation_status', 'policy_override' or 'identifier'");
+    }
+    AuditEntry entry{request.actor, "edit-host", net::to_string(host),
+                     short_text(body, "comment", 1000).value_or("")};
+    for (const auto& [name, value] :
+         {std::pair("status", patch.status), std::pair("policy", patch.policy),
+          std::pair("identifier", patch.identifier)}) {
+        if (value) {
+            entry.detail += (entry.detail.empty() ? "" : "; ") + std::string(name) + ": " + *value;
+        }
     }
     const Timestamp now = context.now();
-    Writer::Job job = [host, patch, now](Engine& engine) { engine.patch(host, patch, now); };
+    Writer::Job job = [realm = request.realm, host, patch, entry, now](Engine& engine) {
+        engine.patch(realm, host, patch, entry, now);
+    };
     co_await in_store(context, std::move(job));
-    co_return get_host(context, host);
+    co_return get_host(context, context.reader, request, text);
 }
 
 }  // namespace eti::analysis

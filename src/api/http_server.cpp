@@ -1,9 +1,13 @@
 #include "eti/api/http_server.h"
 
+#include "eti/store/users.h"
+
 #include <boost/asio/ssl.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
+#include <openssl/x509.h>
 #include <spdlog/spdlog.h>
 
 #include <array>
@@ -60,6 +64,31 @@ class Counter {
     std::size_t amount_;
 };
 
+// Peer is whom TLS verified: the certificate's CN, and its O as the realm.
+struct Peer {
+    std::string name;
+    std::string realm;
+};
+
+std::string subject_text(X509* certificate, int field) {
+    std::array<char, 256> text{};
+    const int size = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), field,
+                                               text.data(), static_cast<int>(text.size()));
+    return size > 0 ? std::string(text.data(), static_cast<std::size_t>(size)) : std::string();
+}
+
+Peer peer_of(SSL* ssl) {
+    Peer peer;
+    X509* certificate = SSL_get0_peer_certificate(ssl);
+    if (certificate != nullptr && SSL_get_verify_result(ssl) == X509_V_OK) {
+        peer.name = subject_text(certificate, NID_commonName);
+        peer.realm = subject_text(certificate, NID_organizationName);
+        peer.name = peer.name.empty() ? "certificate without a name" : peer.name;
+        peer.realm = peer.realm.empty() ? "default" : peer.realm;
+    }
+    return peer;
+}
+
 class IdleMark {
   public:
     IdleMark(State& state, beast::tcp_stream& stream)
@@ -79,7 +108,8 @@ Request to_request(const Parser::value_type& message) {
     Request request;
     request.method = std::string(message.method_string());
     for (const char* name : {"authorization", "content-encoding", "idempotency-key",
-                             "if-none-match", "accept", "host", "origin"}) {
+                             "if-none-match", "accept", "host", "origin", "cookie",
+                             "x-openeti", "last-event-id"}) {
         const auto field = message.find(name);
         if (field != message.end()) {
             request.headers.emplace(name, field->value().to_string());
@@ -89,8 +119,19 @@ Request to_request(const Parser::value_type& message) {
 }
 
 // What the header alone decides; status 200 lets the body in.
-Response check_header(State& state, const Parser& parser, Request& request, std::size_t& room) {
+Response check_header(State& state, const Peer& peer, const Parser& parser, Request& request,
+                      std::size_t& room) {
     request = to_request(parser.get());
+    if (!peer.name.empty()) {
+        const auto realm = find_realm(state.context.reader, peer.realm);
+        if (!realm) {
+            ++state.context.metrics.auth_failures["mtls"];
+            return problem(403, "the certificate's realm '" + peer.realm +
+                                    "' is not known here: make it with 'eti-analysis realm NAME'");
+        }
+        request.actor = peer.name;
+        request.realm = *realm;
+    }
     const auto target = parser.get().target();
     if (!parse_target({target.data(), target.size()}, request)) {
         return problem(400, "the request target is malformed");
@@ -159,6 +200,30 @@ asio::awaitable<bool> write_response(State& state, Stream& stream, Response resp
     co_return !ec;
 }
 
+// Events go out as they come, until the client leaves or the service stops.
+template <typename Stream>
+asio::awaitable<void> write_events(State& state, Stream& stream, Response response) {
+    http::response<http::empty_body> head(static_cast<http::status>(response.status), 11);
+    head.set(http::field::content_type, response.content_type);
+    head.set("X-Content-Type-Options", "nosniff");
+    for (const auto& [name, value] : response.headers) {
+        head.set(name, value);
+    }
+    head.keep_alive(false);
+    http::response_serializer<http::empty_body> serializer(head);
+    error_code ec;
+    beast::get_lowest_layer(stream).expires_after(state.limits.transfer);
+    co_await http::async_write_header(stream, serializer, quiet(ec));
+    while (!ec && !state.stopping) {
+        const std::string text = co_await response.events->next();
+        if (text.empty()) {
+            break;
+        }
+        beast::get_lowest_layer(stream).expires_after(state.limits.transfer);
+        co_await asio::async_write(stream, asio::buffer(text), quiet(ec));
+    }
+}
+
 // A client that announced its body waits for this line before it sends it.
 template <typename Stream>
 asio::awaitable<bool> invite_body(Stream& stream) {
@@ -195,7 +260,8 @@ asio::awaitable<void> linger(State& state, Stream& stream, beast::flat_buffer& b
 
 // Reads and answers one request.
 template <typename Stream>
-asio::awaitable<Next> serve_one(State& state, Stream& stream, beast::flat_buffer& buffer) {
+asio::awaitable<Next> serve_one(State& state, const Peer& peer, Stream& stream,
+                                beast::flat_buffer& buffer) {
     Parser parser;
     parser.header_limit(static_cast<uint32_t>(state.limits.max_header_bytes));
     parser.body_limit(std::numeric_limits<uint64_t>::max());  // checked below, by path
@@ -210,7 +276,7 @@ asio::awaitable<Next> serve_one(State& state, Stream& stream, beast::flat_buffer
     }
     Request request;
     std::size_t room = 0;
-    Response response = check_header(state, parser, request, room);
+    Response response = check_header(state, peer, parser, request, room);
     if (response.status != 200) {
         co_await write_response(state, stream, std::move(response), false, false);
         co_return Next::Linger;
@@ -233,18 +299,22 @@ asio::awaitable<Next> serve_one(State& state, Stream& stream, beast::flat_buffer
     const bool keep_alive = parser.get().keep_alive();
     beast::get_lowest_layer(stream).expires_never();  // handlers bound their own waiting
     response = co_await handle_request(state.context, request);
+    if (response.events) {
+        co_await write_events(state, stream, std::move(response));
+        co_return Next::Close;
+    }
     const bool stay = keep_alive && !state.stopping;
     const bool written = co_await write_response(state, stream, std::move(response), head, stay);
     co_return written&& stay ? Next::Again : Next::Close;
 }
 
 template <typename Stream>
-asio::awaitable<void> serve_all(State& state, Stream& stream) {
+asio::awaitable<void> serve_all(State& state, const Peer& peer, Stream& stream) {
     beast::flat_buffer buffer(kReadBufferBytes);
     buffer.reserve(kReadBufferBytes);
     Next next = Next::Again;
     while (!state.stopping && next == Next::Again) {
-        next = co_await serve_one(state, stream, buffer);
+        next = co_await serve_one(state, peer, stream, buffer);
     }
     if (next == Next::Linger) {
         co_await linger(state, stream, buffer);
@@ -253,7 +323,8 @@ asio::awaitable<void> serve_all(State& state, Stream& stream) {
 
 asio::awaitable<void> serve_plain(State& state, tcp::socket socket) {
     beast::tcp_stream stream(std::move(socket));
-    co_await serve_all(state, stream);
+    const Peer peer;
+    co_await serve_all(state, peer, stream);
     error_code ignored;
     stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
 }
@@ -266,13 +337,15 @@ asio::awaitable<void> serve_tls(State& state, tcp::socket socket) {
     if (ec) {
         co_return;
     }
-    co_await serve_all(state, stream);
+    const Peer peer = peer_of(stream.native_handle());
+    co_await serve_all(state, peer, stream);
     beast::get_lowest_layer(stream).expires_after(std::chrono::seconds(5));
     co_await stream.async_shutdown(quiet(ec));
 }
 
 asio::awaitable<void> serve(std::shared_ptr<State> state, tcp::socket socket) {
     const Counter counted(state->connections, 1);
+    const Counter shown(state->context.metrics.connections, 1);
     error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     try {

@@ -22,10 +22,11 @@ std::string batch_key(const Request& request) {
     return key;
 }
 
-std::string records_text(const ApiContext& context, Request& request) {
-    std::string text;
+// The body as it came is kept when it is zstd already.
+void unpack(const ApiContext& context, Request& request, std::string& text, RecordBatch& batch) {
     const std::size_t most = context.limits.max_records_bytes;
-    switch (decompress(request.header("content-encoding"), request.body, most, text)) {
+    const std::string encoding = request.header("content-encoding");
+    switch (decompress(encoding, request.body, most, text)) {
         case DecompressResult::Ok:
             break;
         case DecompressResult::UnknownEncoding:
@@ -36,29 +37,45 @@ std::string records_text(const ApiContext& context, Request& request) {
             throw RequestError(413, "the batch is larger than " + std::to_string(most) +
                                         " bytes decompressed: send smaller ones");
     }
+    const bool is_zstd = !encoding.empty() && (encoding[0] == 'z' || encoding[0] == 'Z');
+    batch.packed = is_zstd ? std::move(request.body) : compress_zstd(text);
     request.body = std::string();
-    return text;
 }
 
 }  // namespace
 
 asio::awaitable<Response> post_records(ApiContext& context, Request& request) {
     const std::string key = batch_key(request);
+    ApiMetrics& metrics = context.metrics;
     if (context.writer.full()) {
+        ++metrics.batches["throttled"];
         throw RequestError(429, "the queue of batches is full");
     }
-    std::string text = records_text(context, request);
+    metrics.wire_bytes += request.body.size();
     // Shared with the writer, which may run the job after this coroutine was given up.
     const auto batch = std::make_shared<RecordBatch>();
     const auto answer = std::make_shared<std::string>();
-    if (!parse_records(text, *batch)) {
-        throw RequestError(413, "the batch has more lines than one may: send smaller ones");
+    std::string text;
+    try {
+        unpack(context, request, text, *batch);
+        metrics.decoded_bytes += text.size();
+        if (!parse_records(text, *batch)) {
+            throw RequestError(413, "the batch has more lines than one may: send smaller ones");
+        }
+    } catch (const RequestError&) {
+        ++metrics.batches["refused"];
+        throw;
     }
     const Timestamp now = context.now();
-    Writer::Job job = [key, batch, answer, now](Engine& engine) {
-        *answer = engine.ingest(key, *batch, now);
+    const std::size_t bytes = batch->text.size() + batch->packed.size();
+    Writer::Job job = [realm = request.realm, key, batch, answer, now](Engine& engine) {
+        *answer = engine.ingest(realm, key, *batch, now);
     };
-    co_await in_store(context, std::move(job), text.size());
+    co_await in_store(context, std::move(job), bytes);
+    const bool duplicate = answer->find("\"duplicate\":true") != std::string::npos;
+    ++metrics.batches[duplicate ? "duplicate" : "stored"];
+    metrics.accepted += duplicate ? 0 : batch->accepted();
+    metrics.rejected["schema"] += duplicate ? 0 : batch->rejected.size();
     co_return Response{202, "application/json", *answer, {}};
 }
 

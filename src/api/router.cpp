@@ -2,7 +2,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <map>
 #include <memory>
+#include <set>
 
 namespace eti::analysis {
 namespace {
@@ -18,18 +20,18 @@ Response unknown_path() {
     return problem(404, "there is nothing at this path; the API's paths begin with /v1/");
 }
 
-Response get_ready(ApiContext& context) {
-    infected_version(context.reader);
-    return {200, "application/json", R"({"status":"ready"})", {}};
-}
-
 asio::awaitable<Response> route_hosts(ApiContext& context, Request& request) {
     if (request.path.size() == 2) {
-        co_return request.method == "GET" ? get_hosts(context, request) : wrong_method("GET");
+        if (request.method == "GET") {
+            co_return co_await get_hosts(context, request);
+        }
+        co_return wrong_method("GET");
     }
     const std::string ip = request.path[2];
     if (request.method == "GET") {
-        co_return get_host(context, ip);
+        co_return co_await on_page_thread(context, [&](Database& database) {
+            return get_host(context, database, request, ip);
+        });
     }
     if (request.method == "PATCH") {
         co_return co_await patch_host(context, request, ip);
@@ -53,33 +55,92 @@ asio::awaitable<Response> route_allowlist(ApiContext& context, Request& request)
     co_return wrong_method("GET, POST");
 }
 
-Response route_get(ApiContext& context, const Request& request) {
+asio::awaitable<Response> route_servers(ApiContext& context, const Request& request) {
+    const auto& path = request.path;
+    const bool get = request.method == "GET";
+    if (path.size() == 4 && path[3] == "false-positive") {
+        if (request.method == "POST") {
+            co_return co_await post_false_positive(context, request, path[2]);
+        }
+        if (request.method == "DELETE") {
+            co_return co_await delete_false_positive(context, request, path[2]);
+        }
+        co_return wrong_method("POST, DELETE");
+    }
+    if (path.size() > 3) {
+        co_return unknown_path();
+    }
+    if (!get) {
+        co_return wrong_method("GET");
+    }
+    co_return path.size() == 3 ? co_await get_server(context, request, path[2])
+                               : co_await get_servers(context, request);
+}
+
+// Queries that only read, by name; those with an item behind the name take it.
+using PageQuery = Response (*)(ApiContext&, Database&, const Request&);
+const std::map<std::string_view, PageQuery>& page_queries() {
+    static const std::map<std::string_view, PageQuery> queries{
+        {"sensors", &get_sensors}, {"audit", &get_audit}, {"status", &get_status}};
+    return queries;
+}
+
+asio::awaitable<Response> route_get(ApiContext& context, const Request& request) {
     const std::string& name = request.path[1];
     const bool item = request.path.size() == 3;
     if (name == "feeds") {
-        return item ? get_feed(context, request, request.path[2]) : get_manifest(context, request);
-    }
-    if (name == "servers") {
-        return item ? get_server(context, request.path[2]) : get_servers(context, request);
+        co_return item ? get_feed(context, request, request.path[2])
+                       : get_manifest(context, request);
     }
     if (name == "sessions" && !item) {
-        return get_sessions(context, request);
+        co_return co_await get_sessions(context, request);
     }
     if (name == "verdicts" && item) {
-        return get_verdict(context, request.path[2]);
+        co_return co_await on_page_thread(context, [&](Database& database) {
+            return get_verdict(context, database, request, request.path[2]);
+        });
     }
-    return unknown_path();
+    if (name == "events" && !item) {
+        co_return get_events(context, request);
+    }
+    if (name == "me" && !item) {
+        co_return get_me(context, request);
+    }
+    const auto query = page_queries().find(name);
+    if (query != page_queries().end() && !item) {
+        co_return co_await on_page_thread(context, [&](Database& database) {
+            return query->second(context, database, request);
+        });
+    }
+    co_return unknown_path();
+}
+
+asio::awaitable<Response> route_top(ApiContext& context, const Request& request) {
+    const std::string& name = request.path[0];
+    if (name == "healthz") {
+        co_return Response{200, "application/json", R"({"status":"ok"})", {}};
+    }
+    if (name == "readyz") {
+        co_return get_ready(context, context.reader);
+    }
+    if (name == "metrics") {
+        co_return get_metrics(context, context.reader, request);
+    }
+    co_return unknown_path();
 }
 
 asio::awaitable<Response> route(ApiContext& context, Request& request) {
     const bool get = request.method == "GET";
-    if (request.path.size() == 1 && request.path[0] == "healthz") {
-        co_return Response{200, "application/json", R"({"status":"ok"})", {}};
+    if (request.path.size() == 1) {
+        co_return co_await route_top(context, request);
     }
-    if (request.path.size() == 1 && request.path[0] == "readyz") {
-        co_return get_ready(context);
+    if (request.path.size() < 2 || request.path.size() > 4 || request.path[0] != "v1") {
+        co_return unknown_path();
     }
-    if (request.path.size() < 2 || request.path.size() > 3 || request.path[0] != "v1") {
+    if (request.path[1] == "servers") {
+        co_return co_await route_servers(context, request);
+    }
+    if (request.path.size() > 3) {
         co_return unknown_path();
     }
     const std::string& name = request.path[1];
@@ -102,7 +163,14 @@ asio::awaitable<Response> route(ApiContext& context, Request& request) {
     if (name == "allowlist") {
         co_return co_await route_allowlist(context, request);
     }
-    Response response = route_get(context, request);
+    if ((name == "login" || name == "logout") && !item) {
+        if (request.method != "POST") {
+            co_return wrong_method("POST");
+        }
+        co_return name == "login" ? co_await post_login(context, request)
+                                  : co_await post_logout(context, request);
+    }
+    Response response = co_await route_get(context, request);
     if (!get && response.status != 404) {
         co_return wrong_method("GET");
     }
@@ -133,7 +201,31 @@ asio::awaitable<void> in_store(ApiContext& context, Writer::Job job, std::size_t
         std::move(start), asio::use_awaitable);
 }
 
-asio::awaitable<Response> handle_request(ApiContext& context, Request& request) {
+asio::awaitable<Response> on_page_thread(ApiContext& context,
+                                         std::function<Response(Database&)> query) {
+    const auto executor = co_await asio::this_coro::executor;
+    const auto answer = std::make_shared<Response>();
+    auto start = [&, answer](auto handler) {
+        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+        asio::post(context.page_thread, [&context, query = std::move(query), answer, shared,
+                                         executor] {
+            std::exception_ptr error;
+            try {
+                *answer = query(context.page_reader);
+            } catch (...) {
+                error = std::current_exception();
+            }
+            asio::post(executor, [shared, error] { std::move (*shared)(error); });
+        });
+    };
+    co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(
+        std::move(start), asio::use_awaitable);
+    co_return std::move(*answer);
+}
+
+namespace {
+
+asio::awaitable<Response> answer_request(ApiContext& context, Request& request) {
     try {
         co_return co_await route(context, request);
     } catch (const RequestError& error) {
@@ -147,6 +239,41 @@ asio::awaitable<Response> handle_request(ApiContext& context, Request& request) 
         spdlog::error("{}: {}", request.method, error.what());
         co_return problem(500, "the service failed at this request; its log has the reason");
     }
+}
+
+// A route is the path's template: what was asked for has no place in a label.
+std::string route_template(const Request& request) {
+    static const std::set<std::string_view> kNames{
+        "records",   "infected-hosts", "hosts",  "allowlist", "servers", "feeds", "sessions",
+        "verdicts",  "events",         "me",     "sensors",   "audit",   "status", "login",
+        "logout",    "export"};
+    const auto& path = request.path;
+    if (path.size() == 1 && (path[0] == "healthz" || path[0] == "readyz" || path[0] == "metrics")) {
+        return "/" + path[0];
+    }
+    if (path.size() < 2 || path[0] != "v1" || !kNames.contains(path[1])) {
+        return "other";
+    }
+    return "/v1/" + path[1] + (path.size() > 2 ? "/{id}" : "");
+}
+
+void note_request(ApiContext& context, const Request& request, const Response& response,
+                  std::chrono::steady_clock::time_point begin) {
+    static const std::set<std::string_view> kMethods{"GET", "HEAD", "POST", "PATCH", "DELETE"};
+    const std::string route = route_template(request);
+    const std::string method = kMethods.contains(request.method) ? request.method : "other";
+    ++context.metrics.requests[{route, method, response.status}];
+    context.metrics.durations[route].observe(
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+}
+
+}  // namespace
+
+asio::awaitable<Response> handle_request(ApiContext& context, Request& request) {
+    const auto begin = std::chrono::steady_clock::now();
+    Response response = co_await answer_request(context, request);
+    note_request(context, request, response, begin);
+    co_return response;
 }
 
 }  // namespace eti::analysis

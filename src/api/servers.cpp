@@ -1,152 +1,293 @@
-#include "eti/api/context.h"
-#include "eti/api/json_answer.h"
-#include "eti/api/manifest.h"
+#include "api/page_query.h"
+
+#include "api/server_exports.h"
+
+#include <algorithm>
+#include <array>
 
 namespace eti::analysis {
 namespace {
 
 using nlohmann::json;
 
-constexpr const char* kServerColumns =
-    "SELECT row, ip, hostname, level, count, first_seen, last_seen, category,"
-    " (SELECT count(*) FROM server_hosts WHERE server_row = servers.row) FROM servers"
-    " ORDER BY level DESC, last_seen DESC, row LIMIT ? OFFSET ?";
-constexpr const char* kOneServer =
-    "SELECT row, ip, hostname, level, count, first_seen, last_seen, category,"
-    " (SELECT count(*) FROM server_hosts WHERE server_row = servers.row) FROM servers"
-    " WHERE row = ?";
-constexpr int64_t kSessionsInDetail = 100;
+constexpr std::array<std::string_view, 7> kSorts{"ip",      "hostname",  "level",   "count",
+                                                 "country", "last_seen", "category"};
+constexpr int64_t kMaxPage = 1000;
+constexpr int64_t kMaxExport = 100'000;
 
-json server_json(const Query& row) {
-    const std::string hostname = row.text(2);
-    return {{"id", std::to_string(row.integer(0))},
-            {"ip", row.text(1)},
-            {"hostname", hostname.empty() ? json() : json(hostname)},
-            {"highest_threat_level", row.integer(3)},
-            {"count", row.integer(4)},
-            {"hosts", row.integer(8)},
-            {"country", nullptr},
-            {"first_seen", seconds_text(row.integer(5))},
-            {"last_seen", seconds_text(row.integer(6))},
-            {"category", row.text(7)}};
-}
-
-json stored_record(const std::string& text) {
-    return json::parse(text, nullptr, false);
-}
-
-json rows_of(Query& row) {
-    json records = json::array();
-    while (row.next()) {
-        records.push_back(stored_record(row.text(0)));
+void read_sort(const Request& request, ServerQuery& query) {
+    std::string name = request.parameter("sort");
+    query.descending = name.empty() || name.starts_with('-');
+    name.erase(0, name.starts_with('-') ? 1 : 0);
+    const auto found = std::find(kSorts.begin(), kSorts.end(), name.empty() ? "level" : name);
+    if (found == kSorts.end()) {
+        throw RequestError(400,
+                           "'sort' must be one of ip, hostname, level, count, country, last_seen, "
+                           "category, with '-' before it for descending");
     }
-    return records;
+    query.sort = static_cast<ServerSort>(found - kSorts.begin());
 }
 
-json server_hosts(Database& database, int64_t server) {
-    json hosts = json::array();
+void read_cursor(const Request& request, ServerQuery& query) {
+    const auto fields = open_cursor(request.parameter("cursor"));
+    if (!fields) {
+        return;
+    }
+    const auto ip = fields->size() == 4 ? net::parse_ip((*fields)[3]) : std::nullopt;
+    if (!ip) {
+        throw RequestError(400, "'cursor' must be 'next' of an earlier page of the same request");
+    }
+    query.after =
+        ServerCursor{cursor_number((*fields)[0]), (*fields)[1], cursor_number((*fields)[2]), *ip};
+}
+
+json sealed(const std::optional<ServerCursor>& cursor) {
+    return cursor ? json(seal_cursor({std::to_string(cursor->number), cursor->text,
+                                      std::to_string(cursor->last_us),
+                                      net::to_string(cursor->ip)}))
+                  : json();
+}
+
+json series_json(const std::vector<TimeStep>& steps) {
+    json series = json::array();
+    for (const TimeStep& step : steps) {
+        series.push_back({{"t", time_text(step.start_us)},
+                          {"count", std::max<int64_t>(step.attempts, 0)},
+                          {"blocked", std::max<int64_t>(step.blocked, 0)}});
+    }
+    return series;
+}
+
+Response answer_page(ApiContext& context, Database& database, const Request& request,
+                     ServerQuery query) {
+    query.sets = resolve_sets(database, query.realm, query.filter);
+    context.index.advance(context.now());
+    const ServerPage page = context.index.page(query);
+    std::vector<ServerRow> rows;
+    for (const ServerHit& hit : page.hits) {
+        if (auto row = server_row(database, query.realm, hit, page.range)) {
+            rows.push_back(std::move(*row));
+        }
+    }
+    const std::string accept = request.header("accept");
+    if (accept.find("text/csv") != std::string::npos) {
+        return servers_csv(request, rows);
+    }
+    if (accept.find("application/stix+json") != std::string::npos) {
+        return servers_stix(rows);
+    }
+    json servers = json::array();
+    for (const ServerRow& row : rows) {
+        servers.push_back(server_json(row));
+    }
+    json body{{"servers", std::move(servers)},
+              {"next", sealed(page.next)},
+              {"total", page.total},
+              {"range", range_json(page.range)}};
+    if (request.parameter("series") == "true") {
+        body["series"] = series_json(realm_series(database, query.realm, page.range));
+    }
+    Query newest = database.query("SELECT max(start) FROM (SELECT start FROM sessions WHERE realm = ?"
+                                  " ORDER BY row DESC LIMIT 100)",
+                                  query.realm);
+    const bool any = newest.next() && !newest.is_null(0);
+    body["last_session"] = any ? json(time_text(newest.integer(0))) : json();
+    return json_answer(body);
+}
+
+json threats_json(Database& database, Realm realm, const net::IpAddress& ip,
+                  const TimeRange& range) {
+    json threats = json::array();
     Query row = database.query(
-        "SELECT client, count, last_seen FROM server_hosts WHERE server_row = ?"
-        " ORDER BY last_seen DESC LIMIT 1000",
-        server);
+        "SELECT reason, max(level), count(*), min(time), max(time) FROM evidence"
+        " WHERE realm = ? AND server = ? AND time >= ? AND time < ? GROUP BY reason"
+        " ORDER BY max(level) DESC LIMIT 100",
+        realm, ip_key(ip), range.from_us, range.to_us);
     while (row.next()) {
-        hosts.push_back({{"ip", row.text(0)},
-                         {"count", row.integer(1)},
-                         {"last_seen", seconds_text(row.integer(2))}});
+        threats.push_back({{"category", row.text(0)},
+                           {"level", row.integer(1)},
+                           {"count", row.integer(2)},
+                           {"first", time_text(row.integer(3))},
+                           {"last", time_text(row.integer(4))}});
     }
-    return hosts;
+    return threats;
+}
+
+json why_json(Database& database, Realm realm, const net::IpAddress& ip) {
+    json why = json::array();
+    Query row = database.query(
+        "SELECT id, time, level, reason, client FROM evidence WHERE realm = ? AND server = ?"
+        " ORDER BY received DESC LIMIT 100",
+        realm, ip_key(ip));
+    while (row.next()) {
+        why.push_back({{"id", row.text(0)},
+                       {"time", time_text(row.integer(1))},
+                       {"level", row.integer(2)},
+                       {"reason", row.text(3)},
+                       {"client", net::to_string(ip_from(row.text(4)))}});
+    }
+    return why;
+}
+
+json certificates_json(Database& database, Realm realm, const net::IpAddress& ip,
+                       const ServerState& state) {
+    json certificates = json::array();
+    Query row = database.query(
+        "SELECT c.sha1, c.subject, c.issuer, c.not_before, c.not_after, c.self_signed, c.received"
+        " FROM server_facts s CROSS JOIN facts f ON f.realm = s.realm AND f.id = s.fact"
+        " AND f.kind = 'sha1' JOIN certificates c ON c.realm = f.realm AND c.sha1 = f.value"
+        " WHERE s.realm = ?1 AND s.server = ?2 LIMIT 50",
+        realm, ip_key(ip));
+    while (row.next()) {
+        certificates.push_back({{"sha1", row.text(0)},
+                                {"subject", row.text(1)},
+                                {"issuer", row.text(2)},
+                                {"not_before", row.text(3).empty() ? json() : json(row.text(3))},
+                                {"not_after", row.text(4).empty() ? json() : json(row.text(4))},
+                                {"self_signed", row.integer(5) != 0},
+                                {"first_seen", time_text(row.integer(6))},
+                                {"last_seen", time_text(state.last_us)}});
+    }
+    return certificates;
+}
+
+json host_rows_json(Database& database, Realm realm, const net::IpAddress& ip,
+                    const TimeRange& range) {
+    json rows = json::array();
+    for (const ServerHostRow& host : server_hosts(database, realm, ip, range)) {
+        rows.push_back({{"ip", net::to_string(host.host)},
+                        {"hostname", nullptr},
+                        {"level", host.level},
+                        {"status", host.status},
+                        {"count", host.attempts},
+                        {"action", host.blocked == 0                ? "permit"
+                                   : host.blocked == host.attempts ? "block"
+                                                                   : "mixed"},
+                        {"last_seen", time_text(host.last_us)}});
+    }
+    return rows;
+}
+
+json report_json(const net::IpAddress& ip, const FalsePositive& report) {
+    return {{"server", net::to_string(ip)},
+            {"time", time_text(report.created_us)},
+            {"by", report.actor.empty() ? json() : json(report.actor)},
+            {"comment", report.comment}};
+}
+
+ServerHit hit_of(const ServerState& state, const TimeRange& range, bool false_positive) {
+    const HistorySum sum = sum_history(state.history, range.from_us / kHourUs,
+                                       (range.to_us + kHourUs - 1) / kHourUs);
+    return {state.ip, false_positive ? 0 : sum.level, std::max<int64_t>(sum.attempts, 0),
+            std::max<int64_t>(sum.blocked, 0), false_positive};
+}
+
+[[noreturn]] void no_server(const std::string& id) {
+    throw RequestError(404, "there is no server '" + id + "'; GET /v1/servers lists them");
+}
+
+Response answer_detail(Database& database, const Request& request, const std::string& id,
+                       const TimeRange& range) {
+    const net::IpAddress ip = address_in_path(id);
+    const auto state = server_state(database, request.realm, ip);
+    if (!state) {
+        no_server(id);
+    }
+    const auto report = false_positive(database, request.realm, ip);
+    const auto row =
+        server_row(database, request.realm, hit_of(*state, range, report.has_value()), range);
+    if (!row) {
+        no_server(id);
+    }
+    json body = server_json(*row);
+    body["range"] = range_json(range);
+    body["threats"] = threats_json(database, request.realm, ip, range);
+    body["series"] = series_json(server_series(database, request.realm, ip, range));
+    body["host_rows"] = host_rows_json(database, request.realm, ip, range);
+    body["host_list"] = body["host_rows"];
+    body["certificates"] = certificates_json(database, request.realm, ip, *state);
+    body["why"] = why_json(database, request.realm, ip);
+    body["false_positive_report"] = report ? report_json(ip, *report) : json();
+    return json_answer(body);
 }
 
 }  // namespace
 
-Response get_servers(ApiContext& context, const Request& request) {
-    const int64_t limit = number_parameter(request, "limit", 100, 1, 1000);
-    const int64_t offset = number_parameter(request, "cursor", 0, 0, 1'000'000);
-    json servers = json::array();
-    Query row = context.reader.query(kServerColumns, limit + 1, offset);
-    while (row.next()) {
-        servers.push_back(server_json(row));
+asio::awaitable<Response> get_servers(ApiContext& context, const Request& request) {
+    const std::string accept = request.header("accept");
+    const bool is_export = accept.find("text/csv") != std::string::npos ||
+                           accept.find("application/stix+json") != std::string::npos;
+    const AskedRange asked = asked_range(context, request, Window::Month);
+    ServerQuery query;
+    query.realm = request.realm;
+    query.window = asked.window;
+    query.range = asked.range;
+    read_sort(request, query);
+    read_cursor(request, query);
+    query.limit = static_cast<std::size_t>(
+        number_parameter(request, "limit", 100, 1, is_export ? kMaxExport : kMaxPage));
+    try {
+        query.filter = parse_filter(request.parameter("filter"), to_micros(context.now()));
+        Response response = co_await on_page_thread(
+            context, [&context, &request, query](Database& database) {
+                return answer_page(context, database, request, query);
+            });
+        co_return response;
+    } catch (const FilterError& error) {
+        co_return filter_problem(request.parameter("filter"), error);
     }
-    json next;
-    if (static_cast<int64_t>(servers.size()) > limit) {
-        servers.erase(servers.end() - 1);
-        next = std::to_string(offset + limit);
-    }
-    return json_answer({{"servers", std::move(servers)}, {"next", std::move(next)}});
 }
 
-Response get_server(ApiContext& context, const std::string& id) {
-    json server;
-    int64_t number = 0;
-    {
-        Query row = context.reader.query(kOneServer, id);
-        if (!row.next()) {
-            throw RequestError(404, "there is no server '" + id + "'; GET /v1/servers lists them");
-        }
-        number = row.integer(0);
-        server = server_json(row);
-    }
-    server["host_list"] = server_hosts(context.reader, number);
-    Query sessions = context.reader.query(
-        "SELECT record FROM sessions WHERE server_row = ? ORDER BY start DESC LIMIT ?", number,
-        kSessionsInDetail);
-    server["sessions"] = rows_of(sessions);
-    return json_answer(server);
+asio::awaitable<Response> get_server(ApiContext& context, const Request& request,
+                                     const std::string& id) {
+    const AskedRange asked = asked_range(context, request, Window::Month);
+    co_return co_await on_page_thread(context, [&request, id, asked](Database& database) {
+        return answer_detail(database, request, id, asked.range);
+    });
 }
 
-Response get_sessions(ApiContext& context, const Request& request) {
-    const int64_t limit = number_parameter(request, "limit", 100, 1, 1000);
-    const std::string client = request.parameter("client");
-    json records;
-    if (client.empty()) {
-        Query row =
-            context.reader.query("SELECT record FROM sessions ORDER BY row DESC LIMIT ?", limit);
-        records = rows_of(row);
-    } else {
-        const auto ip = net::parse_ip(client);
-        if (!ip) {
-            throw RequestError(400, "'client' must be an IP address");
-        }
-        Query row = context.reader.query(
-            "SELECT record FROM sessions WHERE client = ? ORDER BY start DESC LIMIT ?",
-            net::to_string(*ip), limit);
-        records = rows_of(row);
+asio::awaitable<Response> post_false_positive(ApiContext& context, const Request& request,
+                                              const std::string& id) {
+    const net::IpAddress ip = address_in_path(id);
+    const auto before = server_state(context.reader, request.realm, ip);
+    if (!before) {
+        no_server(id);
     }
-    return json_answer({{"sessions", std::move(records)}});
+    const json body = json_body(request);
+    const auto comment = body.find("comment");
+    if (comment == body.end() || !comment->is_string() ||
+        comment->get_ref<const std::string&>().size() > 1000) {
+        throw RequestError(422, "'comment' must be a text of at most 1000 bytes");
+    }
+    const AuditEntry entry{request.actor, "report-false-positive", net::to_string(ip),
+                           comment->get<std::string>()};
+    const Timestamp now = context.now();
+    Writer::Job job = [realm = request.realm, ip, entry, now](Engine& engine) {
+        engine.report_false_positive(realm, ip, entry, now);
+    };
+    co_await in_store(context, std::move(job));
+    json answer =
+        report_json(ip, {entry.detail, entry.actor, to_micros(now)});
+    answer["level_before"] = before->level;
+    answer["level_after"] = 0;
+    answer["hosts"] = hosts_of_server(context.reader, request.realm, ip).size();
+    co_return json_answer(answer);
 }
 
-Response get_verdict(ApiContext& context, const std::string& id) {
-    json evidence = json::array();
-    int64_t level = 0;
-    {
-        Query row = context.reader.query(
-            "SELECT kind, rule_version, level, reason, detail, feed_version, time, client, server,"
-            " sensor FROM evidence WHERE id = ? ORDER BY level DESC, row LIMIT 100",
-            id);
-        while (row.next()) {
-            level = std::max(level, row.integer(2));
-            const std::string feed = row.text(5);
-            evidence.push_back({{"kind", row.text(0)},
-                                {"rule_version", row.integer(1)},
-                                {"level", row.integer(2)},
-                                {"reason", row.text(3)},
-                                {"detail", row.text(4)},
-                                {"feed_version", feed.empty() ? json() : json(feed)},
-                                {"time", seconds_text(row.integer(6))},
-                                {"client", row.text(7)},
-                                {"server", row.text(8)},
-                                {"sensor", row.text(9)}});
-        }
+asio::awaitable<Response> delete_false_positive(ApiContext& context, const Request& request,
+                                                const std::string& id) {
+    const net::IpAddress ip = address_in_path(id);
+    const AuditEntry entry{request.actor, "withdraw-false-positive", net::to_string(ip), ""};
+    const Timestamp now = context.now();
+    const auto found = std::make_shared<bool>(false);
+    Writer::Job job = [realm = request.realm, ip, entry, now, found](Engine& engine) {
+        *found = engine.undo_false_positive(realm, ip, entry, now);
+    };
+    co_await in_store(context, std::move(job));
+    if (!*found) {
+        throw RequestError(404, "server " + id + " is not reported as a false positive");
     }
-    Query session = context.reader.query("SELECT record FROM sessions WHERE id = ? LIMIT 10", id);
-    json sessions = rows_of(session);
-    if (evidence.empty() && sessions.empty()) {
-        throw RequestError(404, "no session has the id '" + id + "'");
-    }
-    return json_answer({{"id", id},
-                        {"level", level},
-                        {"evidence", std::move(evidence)},
-                        {"sessions", std::move(sessions)}});
+    co_return Response{204, "", "", {}};
 }
 
 }  // namespace eti::analysis

@@ -1,11 +1,8 @@
 #include "eti/engine/engine.h"
 
-#include "eti/metadata/record_json.h"
-
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace eti::analysis {
 namespace {
@@ -13,7 +10,7 @@ namespace {
 constexpr std::array<std::string_view, 6> kAllowlistKinds{"ip",       "range", "cidr",
                                                           "hostname", "sha1",  "sha256"};
 constexpr std::size_t kMaxAllowlistEntries = 15'000;
-constexpr std::size_t kMaxRejectedInAnswer = 1000;
+constexpr std::size_t kKnownKeys = 4'000'037;  // 8 bytes each; a prime, so that hashes spread
 
 std::string allowlist_body(const std::vector<AllowlistRow>& rows) {
     std::string body;
@@ -23,29 +20,18 @@ std::string allowlist_body(const std::vector<AllowlistRow>& rows) {
     return body;
 }
 
-nlohmann::json answer_to(const RecordBatch& batch) {
-    nlohmann::json rejected = nlohmann::json::array();
-    for (const RejectedRecord& record : batch.rejected) {
-        if (rejected.size() == kMaxRejectedInAnswer) {
-            break;
-        }
-        rejected.push_back({{"line", record.line}, {"why", record.why}});
-    }
-    return {{"accepted", batch.accepted()},
-            {"rejected", std::move(rejected)},
-            {"rejected_count", batch.rejected.size()},
-            {"duplicate", false}};
-}
-
-std::string as_text(const nlohmann::json& json) {
-    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 }  // namespace
 
-Engine::Engine(Database& database, EngineOptions options)
-    : database_(database), options_(std::move(options)), rules_(standard_rules()) {
-    reload();
+Engine::Engine(Database& database, EngineOptions options, ServerIndex* index)
+    : database_(database),
+      options_(std::move(options)),
+      rules_(standard_rules()),
+      rollups_(database, options_.country_of),
+      schedule_(options_.rollup_delay),
+      known_(kKnownKeys),
+      pruner_(database),
+      index_(index) {
+    roll_back();
 }
 
 void Engine::reload() {
@@ -60,85 +46,14 @@ void Engine::reload() {
         intel::parse_allowlist_feed(allowlist_body(allowlist_rows(database_))).entries);
 }
 
-std::string Engine::ingest(std::string_view key, const RecordBatch& batch, Timestamp now) {
-    if (!key.empty()) {
-        if (const auto stored = stored_response(database_, key)) {
-            nlohmann::json answer = nlohmann::json::parse(*stored);
-            answer["duplicate"] = true;
-            return as_text(answer);
-        }
-    }
-    for (const CertificateRecord& certificate : batch.certificates) {
-        save_certificate(database_, certificate, now);
-    }
-    std::set<std::string> touched;
-    for (const SessionRecord& session : batch.sessions) {
-        ingest_session(session, now, touched);
-    }
-    for (const std::string& ip : touched) {
-        refresh_host(database_, ip, options_.hosts, now);
-    }
-    std::string answer = as_text(answer_to(batch));
-    if (!key.empty()) {
-        save_response(database_, key, answer, now);
-    }
-    return answer;
-}
-
-void Engine::ingest_session(const SessionRecord& session, Timestamp now,
-                            std::set<std::string>& touched) {
-    const SaveResult saved = save_session(database_, session, now);
-    // A blocked attempt ("unknown") is no session: it says nothing new about host or server.
-    if (saved == SaveResult::Older || session.protocol == "unknown") {
-        return;
-    }
-    ServerNote note{session.threat_level.value_or(0), "", saved == SaveResult::New};
-    for (const Evidence& evidence : judge(session, meet_endpoint(database_, session))) {
-        if (evidence.level >= note.level) {
-            note.level = evidence.level;
-            note.category = evidence.reason;
-        }
-        if (add_evidence(database_, session, evidence, now)) {
-            touched.insert(net::to_string(session.client));
-        }
-    }
-    note_server(database_, session, note);
-}
-
-std::vector<Evidence> Engine::judge(const SessionRecord& session, bool new_server) const {
-    std::vector<Evidence> found;
-    if (!is_internal(session.client) || is_allowlisted(session)) {
-        return found;
-    }
-    const Observation observation{session, blocklist_, new_server};
-    for (const auto& rule : rules_) {
-        if (auto evidence = rule->judge(observation)) {
-            found.push_back(std::move(*evidence));
-        }
-    }
-    return found;
-}
-
-bool Engine::is_internal(const net::IpAddress& ip) const {
-    return options_.internal.empty() ||
-           std::any_of(options_.internal.begin(), options_.internal.end(),
-                       [&](const net::IpRange& range) { return range.contains(ip); });
-}
-
-bool Engine::is_allowlisted(const SessionRecord& session) const {
-    if (session.reason == "allowlist" || allowlist_.contains_address(session.server) ||
-        (!session.hostname.empty() && allowlist_.contains_hostname(session.hostname))) {
-        return true;
-    }
-    for (const intel::AllowlistEntry& entry : allowlist_.entries()) {
-        if ((entry.kind == intel::AllowlistKind::CertificateSha1 &&
-             metadata::to_hex(entry.sha1) == session.sha1) ||
-            (entry.kind == intel::AllowlistKind::CertificateSha256 &&
-             metadata::to_hex(entry.sha256) == session.sha256)) {
-            return true;
-        }
-    }
-    return false;
+void Engine::roll_back() {
+    reload();
+    rollups_.reload();
+    known_.clear();
+    sensors_.clear();
+    changed_.clear();
+    marked_.clear();
+    removed_.clear();
 }
 
 std::string Engine::load_certificate_feed(std::string_view text, Timestamp now) {
@@ -203,8 +118,44 @@ void Engine::publish_allowlist(Timestamp now) {
     allowlist_ = intel::Allowlist(intel::parse_allowlist_feed(body).entries);
 }
 
-void Engine::patch(std::string_view ip, const HostPatch& patch, Timestamp now) {
-    patch_host(database_, ip, patch, options_.hosts, now);
+void Engine::patch(Realm realm, const net::IpAddress& host, const HostPatch& patch,
+                   const AuditEntry& by, Timestamp now) {
+    add_audit(database_, realm, by, now);
+    patch_host(database_, realm, host, patch, options_.hosts, now);
+}
+
+void Engine::report_false_positive(Realm realm, const net::IpAddress& server,
+                                   const AuditEntry& by, Timestamp now) {
+    put_false_positive(database_, realm, server, {by.detail, by.actor, to_micros(now)});
+    add_audit(database_, realm, by, now);
+    review_server(realm, server, true, now);
+}
+
+bool Engine::undo_false_positive(Realm realm, const net::IpAddress& server, const AuditEntry& by,
+                                 Timestamp now) {
+    if (!remove_false_positive(database_, realm, server)) {
+        return false;
+    }
+    add_audit(database_, realm, by, now);
+    review_server(realm, server, false, now);
+    return true;
+}
+
+void Engine::review_server(Realm realm, const net::IpAddress& server, bool false_positive,
+                           Timestamp now) {
+    for (const net::IpAddress& host : hosts_of_server(database_, realm, server)) {
+        review_host(database_, realm, host, options_.hosts, now);
+    }
+    marked_.push_back({realm, server, false_positive});
+}
+
+void Engine::prune_old(Timestamp now) {
+    Pruned pruned = pruner_.prune(options_.retention, now);
+    pruned_ += static_cast<uint64_t>(pruned.sessions + pruned.other);
+    std::move(pruned.servers.begin(), pruned.servers.end(), std::back_inserter(removed_));
+    if (!pruned.servers.empty()) {
+        known_.clear();  // their end points are gone too
+    }
 }
 
 void Engine::tick(Timestamp now) {

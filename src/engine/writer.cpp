@@ -3,6 +3,7 @@
 #include "eti/engine/engine.h"
 #include "eti/store/sqlite.h"
 
+#include <chrono>
 #include <utility>
 
 namespace eti::analysis {
@@ -58,7 +59,9 @@ void Writer::run() {
             }
             group.swap(queue_);
         }
+        const auto begin = std::chrono::steady_clock::now();
         commit(group);
+        note_figures(std::chrono::steady_clock::now() - begin);
         std::size_t bytes = 0;
         for (Entry& entry : group) {
             bytes += entry.bytes;
@@ -70,13 +73,27 @@ void Writer::run() {
     }
 }
 
+void Writer::note_figures(std::chrono::steady_clock::duration duration) {
+    const std::lock_guard lock(mutex_);
+    figures_.commits.observe(std::chrono::duration<double>(duration).count());
+    figures_.pruned = engine_.pruned();
+    figures_.verdicts = engine_.counts().verdicts;
+}
+
+WriterFigures Writer::figures() const {
+    const std::lock_guard lock(mutex_);
+    return figures_;
+}
+
 void Writer::commit(std::vector<Entry>& group) {
     try {
         database_.script("BEGIN IMMEDIATE");
         for (Entry& entry : group) {
             run_job(entry);
         }
+        engine_.settle(std::chrono::steady_clock::now());
         database_.script("COMMIT");
+        engine_.committed();
         after_commit_();
     } catch (const StorageError&) {
         for (Entry& entry : group) {
@@ -105,7 +122,7 @@ void Writer::roll_back() {
         if (database_.in_transaction()) {
             database_.script("ROLLBACK");
         }
-        engine_.reload();
+        engine_.roll_back();
     } catch (const StorageError&) {
         return;  // unreadable too: memory keeps what it has, and the next job fails with a sentence
     }

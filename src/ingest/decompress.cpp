@@ -1,5 +1,7 @@
 #include "eti/ingest/decompress.h"
 
+#include "eti/base/check.h"
+
 #include <zlib.h>
 #include <zstd.h>
 
@@ -103,6 +105,16 @@ DecompressResult decompress(std::string_view encoding, std::string_view body, st
         return read_gzip(body, max_bytes, out);
     }
     return DecompressResult::UnknownEncoding;
+}
+
+std::string compress_zstd(std::string_view text) {
+    constexpr int kFastest = 1;
+    std::string out(ZSTD_compressBound(text.size()), '\0');
+    const std::size_t size =
+        ZSTD_compress(out.data(), out.size(), text.data(), text.size(), kFastest);
+    ETI_CHECK(ZSTD_isError(size) == 0);
+    out.resize(size);
+    return out;
 }
 
 }  // namespace eti::analysis

@@ -148,6 +148,30 @@ void lower(std::string& text) {
     });
 }
 
+// The first common name of an RFC 2253 subject; names with an escape are left out.
+std::string common_name(std::string_view subject) {
+    const std::size_t place = subject.starts_with("CN=") ? 0 : subject.find(",CN=");
+    if (place == std::string_view::npos) {
+        return {};
+    }
+    subject.remove_prefix(subject.find('=', place) + 1);
+    const std::string_view name = subject.substr(0, subject.find(','));
+    return name.find('\\') == std::string_view::npos ? std::string(name) : std::string();
+}
+
+void offer_name(SessionRecord& record, std::string name, NameSource source) {
+    lower(name);
+    if (!name.empty() && name.size() <= kMaxNameBytes && source > record.name_source) {
+        record.server_name = std::move(name);
+        record.name_source = source;
+    }
+}
+
+uint8_t index_of(std::span<const std::string_view> names, std::string_view name, uint8_t fallback) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    return found == names.end() ? fallback : static_cast<uint8_t>(found - names.begin());
+}
+
 Phase phase_of(std::string_view word) {
     if (word == "handshake") {
         return Phase::Handshake;
@@ -161,6 +185,19 @@ void read_certificate_facts(Fields fields, SessionRecord& record) {
     record.sha1 = fields.digest("sha1", sha1);
     record.sha256 = fields.digest("sha256", sha256);
     record.self_signed = fields.flag("self_signed");
+    element names;
+    simdjson::dom::array list;
+    std::string_view first;
+    if (fields.find("san", Need::Optional, names) && names.get(list) == simdjson::SUCCESS &&
+        list.at(0).get(first) == simdjson::SUCCESS && first.find(':') == std::string_view::npos) {
+        offer_name(record, std::string(first), NameSource::Certificate);
+    }
+    element subject;
+    std::string_view text;
+    if (fields.find("subject", Need::Optional, subject) &&
+        subject.get(text) == simdjson::SUCCESS) {
+        offer_name(record, common_name(text), NameSource::Certificate);
+    }
 }
 
 void read_times(Fields& fields, SessionRecord& record) {
@@ -198,9 +235,17 @@ SessionRecord read_session(Fields fields) {
     fields.child("tls", Need::Optional, [&](Fields tls) {
         record.hostname = tls.text("sni", Need::Optional);
         lower(record.hostname);
+        offer_name(record, record.hostname, NameSource::Sni);
+        record.ja3 = tls.text("ja3", Need::Optional);
+        record.ja4 = tls.text("ja4", Need::Optional);
     });
     fields.child("certificate", Need::Optional,
                  [&](Fields certificate) { read_certificate_facts(certificate, record); });
+    fields.child("dns", Need::Optional, [&](Fields dns) {
+        offer_name(record, dns.text("name", Need::Optional), NameSource::Dns);
+    });
+    record.visibility =
+        index_of(kVisibilityNames, fields.text("visibility", Need::Optional), record.visibility);
     return record;
 }
 
@@ -221,7 +266,8 @@ CertificateRecord read_certificate(Fields fields) {
 }
 
 // Returns why the line is no good; empty when it went into the batch.
-std::string read_line(simdjson::dom::parser& parser, std::string_view line, RecordBatch& batch) {
+std::string read_line(simdjson::dom::parser& parser, std::string_view line, std::size_t offset,
+                      RecordBatch& batch) {
     element root;
     object members;
     const auto error = parser.parse(line.data(), line.size(), false).get(root);
@@ -240,7 +286,8 @@ std::string read_line(simdjson::dom::parser& parser, std::string_view line, Reco
     if (type == "session") {
         SessionRecord record = read_session(fields);
         if (why.empty()) {
-            record.json.assign(line);
+            record.offset = offset;
+            record.length = line.size();
             batch.sessions.push_back(std::move(record));
         }
     } else {
@@ -279,11 +326,13 @@ bool parse_records(std::string& body, RecordBatch& batch, const RecordLimits& li
         const std::string why =
             line.size() > limits.max_line_bytes
                 ? "longer than " + std::to_string(limits.max_line_bytes) + " bytes"
-                : read_line(parser, line, batch);
+                : read_line(parser, line, static_cast<std::size_t>(line.data() - body.data()),
+                            batch);
         if (!why.empty()) {
             batch.rejected.push_back({number, why});
         }
     }
+    batch.text = std::move(body);
     return true;
 }
 

@@ -1,5 +1,7 @@
 #include "eti/store/schema.h"
 
+#include "store/migration.h"
+
 #include <array>
 #include <string>
 
@@ -70,6 +72,128 @@ CREATE TABLE feeds(
     name TEXT PRIMARY KEY, serial INTEGER NOT NULL, version TEXT NOT NULL, day TEXT NOT NULL,
     day_count INTEGER NOT NULL, entries INTEGER NOT NULL, sha256 TEXT NOT NULL,
     created INTEGER NOT NULL, expires INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+)sql",
+    // Realms; roll-ups; lines kept in blocks. Rows of schema 1 are carried over by migration.cpp.
+    R"sql(
+CREATE TABLE realms(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+INSERT INTO realms VALUES(1, 'default');
+INSERT INTO meta VALUES('facts', 0);
+ALTER TABLE tokens ADD COLUMN realm INTEGER NOT NULL DEFAULT 1;
+CREATE TABLE users(
+    name TEXT PRIMARY KEY, realm INTEGER NOT NULL, salt BLOB NOT NULL, hash BLOB NOT NULL,
+    created INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE logins(
+    sha256 TEXT PRIMARY KEY, realm INTEGER NOT NULL, name TEXT NOT NULL, expires INTEGER NOT NULL
+) WITHOUT ROWID;
+
+ALTER TABLE batches RENAME TO batches_1;
+ALTER TABLE sessions RENAME TO sessions_1;
+ALTER TABLE certificates RENAME TO certificates_1;
+ALTER TABLE evidence RENAME TO evidence_1;
+ALTER TABLE hosts RENAME TO hosts_1;
+ALTER TABLE infected RENAME TO infected_1;
+DROP INDEX batches_received;
+DROP INDEX evidence_client;
+DROP INDEX evidence_id;
+DROP INDEX infected_version;
+DROP TABLE server_hosts;
+DROP TABLE servers;
+DROP TABLE endpoints;
+
+CREATE TABLE batches(
+    realm INTEGER NOT NULL, key TEXT NOT NULL, response TEXT NOT NULL, received INTEGER NOT NULL,
+    PRIMARY KEY(realm, key)) WITHOUT ROWID;
+CREATE INDEX batches_received ON batches(received);
+CREATE TABLE sensors(
+    id INTEGER PRIMARY KEY, realm INTEGER NOT NULL, name TEXT NOT NULL,
+    first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, records INTEGER NOT NULL,
+    UNIQUE(realm, name));
+CREATE TABLE blocks(
+    id INTEGER PRIMARY KEY, realm INTEGER NOT NULL, received INTEGER NOT NULL,
+    packed INTEGER NOT NULL, lines BLOB NOT NULL);
+CREATE TABLE sessions(
+    row INTEGER PRIMARY KEY, realm INTEGER NOT NULL, sensor INTEGER NOT NULL, id TEXT NOT NULL,
+    phase INTEGER NOT NULL, start INTEGER NOT NULL, last INTEGER NOT NULL,
+    received INTEGER NOT NULL, client BLOB NOT NULL, server BLOB NOT NULL, port INTEGER NOT NULL,
+    facts INTEGER NOT NULL, level INTEGER NOT NULL, block INTEGER NOT NULL,
+    place INTEGER NOT NULL, length INTEGER NOT NULL);
+CREATE UNIQUE INDEX session_key ON sessions(sensor, id);
+CREATE TABLE certificates(
+    realm INTEGER NOT NULL, sha1 TEXT NOT NULL, der BLOB NOT NULL, subject TEXT NOT NULL,
+    issuer TEXT NOT NULL, not_before TEXT NOT NULL, not_after TEXT NOT NULL,
+    self_signed INTEGER NOT NULL, received INTEGER NOT NULL,
+    PRIMARY KEY(realm, sha1)) WITHOUT ROWID;
+
+CREATE TABLE rollup_log(row INTEGER PRIMARY KEY, changes BLOB NOT NULL);
+CREATE TABLE servers(
+    realm INTEGER NOT NULL, server BLOB NOT NULL, name TEXT NOT NULL, name_source INTEGER NOT NULL,
+    level INTEGER NOT NULL, category TEXT NOT NULL, category_level INTEGER NOT NULL,
+    country TEXT NOT NULL, attempts INTEGER NOT NULL, blocked INTEGER NOT NULL,
+    first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, visibility BLOB NOT NULL,
+    ports BLOB NOT NULL, history BLOB NOT NULL, PRIMARY KEY(realm, server)) WITHOUT ROWID;
+CREATE TABLE server_days(
+    realm INTEGER NOT NULL, day INTEGER NOT NULL, server BLOB NOT NULL, attempts INTEGER NOT NULL,
+    blocked INTEGER NOT NULL, level INTEGER NOT NULL, hours BLOB NOT NULL,
+    visibility BLOB NOT NULL, ports BLOB NOT NULL,
+    PRIMARY KEY(realm, day, server)) WITHOUT ROWID;
+CREATE TABLE realm_days(
+    realm INTEGER NOT NULL, day INTEGER NOT NULL, attempts INTEGER NOT NULL,
+    blocked INTEGER NOT NULL, visibility BLOB NOT NULL, PRIMARY KEY(realm, day)) WITHOUT ROWID;
+CREATE TABLE server_hosts(
+    realm INTEGER NOT NULL, day INTEGER NOT NULL, server BLOB NOT NULL, host BLOB NOT NULL,
+    attempts INTEGER NOT NULL, blocked INTEGER NOT NULL, level INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL, PRIMARY KEY(realm, day, server, host)) WITHOUT ROWID;
+CREATE INDEX server_hosts_host ON server_hosts(realm, host, day);
+CREATE TABLE server_sessions(
+    realm INTEGER NOT NULL, day INTEGER NOT NULL, server BLOB NOT NULL, session INTEGER NOT NULL,
+    PRIMARY KEY(realm, day, server, session)) WITHOUT ROWID;
+CREATE TABLE host_sessions(
+    realm INTEGER NOT NULL, day INTEGER NOT NULL, host BLOB NOT NULL, session INTEGER NOT NULL,
+    PRIMARY KEY(realm, day, host, session)) WITHOUT ROWID;
+CREATE TABLE facts(
+    realm INTEGER NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, id INTEGER NOT NULL,
+    PRIMARY KEY(realm, kind, value)) WITHOUT ROWID;
+CREATE TABLE server_facts(
+    realm INTEGER NOT NULL, fact INTEGER NOT NULL, server BLOB NOT NULL,
+    PRIMARY KEY(realm, fact, server)) WITHOUT ROWID;
+CREATE INDEX server_facts_server ON server_facts(realm, server);
+CREATE TABLE endpoints(
+    realm INTEGER NOT NULL, server BLOB NOT NULL, port INTEGER NOT NULL, session INTEGER NOT NULL,
+    PRIMARY KEY(realm, server, port)) WITHOUT ROWID;
+
+CREATE TABLE hosts(
+    realm INTEGER NOT NULL, host BLOB NOT NULL, first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+    blocked INTEGER NOT NULL DEFAULT 0, heat INTEGER, last_evidence INTEGER NOT NULL DEFAULT 0,
+    status TEXT NOT NULL DEFAULT 'open', policy TEXT NOT NULL DEFAULT 'use_configured_policy',
+    resolved INTEGER NOT NULL DEFAULT 0, identifier TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY(realm, host)) WITHOUT ROWID;
+CREATE INDEX hosts_heat ON hosts(realm, heat);
+CREATE TABLE evidence(
+    row INTEGER PRIMARY KEY, realm INTEGER NOT NULL, sensor INTEGER NOT NULL, id TEXT NOT NULL,
+    kind TEXT NOT NULL, rule_version INTEGER NOT NULL, client BLOB NOT NULL, server BLOB NOT NULL,
+    level INTEGER NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL,
+    feed_version TEXT NOT NULL, time INTEGER NOT NULL, received INTEGER NOT NULL,
+    UNIQUE(sensor, id, kind));
+CREATE INDEX evidence_client ON evidence(realm, client, received);
+CREATE INDEX evidence_server ON evidence(realm, server, received);
+CREATE INDEX evidence_id ON evidence(realm, id);
+CREATE TABLE infected(
+    realm INTEGER NOT NULL, ip TEXT NOT NULL, level INTEGER NOT NULL, reason TEXT NOT NULL,
+    since INTEGER NOT NULL, expires INTEGER, removed INTEGER NOT NULL, version INTEGER NOT NULL,
+    PRIMARY KEY(realm, ip)) WITHOUT ROWID;
+CREATE INDEX infected_version ON infected(realm, version);
+CREATE TABLE false_positives(
+    realm INTEGER NOT NULL, server BLOB NOT NULL, comment TEXT NOT NULL, actor TEXT NOT NULL,
+    created INTEGER NOT NULL, PRIMARY KEY(realm, server)) WITHOUT ROWID;
+CREATE TABLE audit(
+    row INTEGER PRIMARY KEY, realm INTEGER NOT NULL, time INTEGER NOT NULL, actor TEXT NOT NULL,
+    action TEXT NOT NULL, object TEXT NOT NULL, detail TEXT NOT NULL);
+CREATE INDEX audit_realm ON audit(realm, row);
+CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN
+    SELECT RAISE(ABORT, 'the audit trail is append only'); END;
+CREATE TRIGGER audit_is_final BEFORE UPDATE ON audit BEGIN
+    SELECT RAISE(ABORT, 'the audit trail is append only'); END;
 )sql"};
 
 int64_t current_version(Database& database) {
@@ -80,7 +204,10 @@ int64_t current_version(Database& database) {
 }  // namespace
 
 void migrate(Database& database, Timestamp now) {
-    const auto newest = static_cast<int64_t>(kMigrations.size());
+    migrate_to(database, static_cast<int64_t>(kMigrations.size()), now);
+}
+
+void migrate_to(Database& database, int64_t newest, Timestamp now) {
     const int64_t version = current_version(database);
     if (version > newest) {
         throw StorageError("the store has schema " + std::to_string(version) +
@@ -93,6 +220,9 @@ void migrate(Database& database, Timestamp now) {
     database.script("BEGIN IMMEDIATE");
     for (int64_t i = version; i < newest; ++i) {
         database.script(kMigrations[static_cast<std::size_t>(i)]);
+        if (i == 1) {
+            carry_over_schema_1(database);
+        }
     }
     if (version == 0) {
         // Versions start at the creation time: a sensor that knew a lost store never mistakes

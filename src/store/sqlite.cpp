@@ -1,10 +1,12 @@
 #include "eti/store/sqlite.h"
 
 #include "eti/base/check.h"
+#include "eti/net/ip_address.h"
 
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace eti::analysis {
@@ -26,6 +28,16 @@ namespace {
                        "; check that the disk is mounted, writable and has room");
 }
 
+// ip_text(blob) is an address of a key as text.
+void ip_text(sqlite3_context* context, int, sqlite3_value** values) {
+    std::array<uint8_t, 16> bytes{};
+    const auto size = static_cast<std::size_t>(sqlite3_value_bytes(values[0]));
+    const auto* data = static_cast<const uint8_t*>(sqlite3_value_blob(values[0]));
+    std::copy_n(data, data == nullptr ? 0 : std::min(size, bytes.size()), bytes.begin());
+    const std::string text = net::to_string(net::IpAddress(bytes));
+    sqlite3_result_text64(context, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
 }  // namespace
 
 Query::~Query() {
@@ -41,6 +53,10 @@ void Query::check(int result) const {
 
 void Query::bind(int64_t value) {
     check(sqlite3_bind_int64(statement_, ++bound_, value));
+}
+
+void Query::bind(double value) {
+    check(sqlite3_bind_double(statement_, ++bound_, value));
 }
 
 void Query::bind(std::string_view text) {
@@ -74,6 +90,10 @@ int64_t Query::integer(int column) const {
     return sqlite3_column_int64(statement_, column);
 }
 
+double Query::real(int column) const {
+    return sqlite3_column_double(statement_, column);
+}
+
 std::string Query::text(int column) const {
     const void* bytes = sqlite3_column_blob(statement_, column);
     if (bytes == nullptr) {
@@ -96,6 +116,8 @@ Database::Database(const std::string& file, Access access) : file_(file) {
     sqlite3_busy_timeout(connection_, 5000);
     try {
         script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
+        sqlite3_create_function_v2(connection_, "ip_text", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+                                   nullptr, &ip_text, nullptr, nullptr, nullptr);
         if (access == Access::ReadOnly) {
             script("PRAGMA query_only=ON;");
         }
@@ -106,10 +128,23 @@ Database::Database(const std::string& file, Access access) : file_(file) {
 }
 
 Database::~Database() {
+    forget_statements();
+    sqlite3_close(connection_);
+}
+
+void Database::forget_statements() {
     for (const auto& [sql, statement] : statements_) {
         sqlite3_finalize(statement);
     }
-    sqlite3_close(connection_);
+    statements_.clear();
+}
+
+void Database::tune(uint64_t cache_bytes, uint64_t checkpoint_bytes) {
+    constexpr uint64_t kPageBytes = 4096;
+    script(("PRAGMA cache_size=-" + std::to_string(cache_bytes >> 10U) +
+            "; PRAGMA wal_autocheckpoint=" + std::to_string(checkpoint_bytes / kPageBytes) +
+            "; PRAGMA journal_size_limit=" + std::to_string(2 * checkpoint_bytes))
+               .c_str());
 }
 
 sqlite3_stmt* Database::prepare(const char* sql) {

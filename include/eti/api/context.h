@@ -3,7 +3,9 @@
 
 #include "eti/api/asio.h"
 #include "eti/api/change_signal.h"
+#include "eti/api/events.h"
 #include "eti/api/message.h"
+#include "eti/api/metrics.h"
 #include "eti/engine/engine.h"
 #include "eti/engine/writer.h"
 #include "eti/feeds/signing_key.h"
@@ -28,14 +30,30 @@ struct ApiContext {
     std::chrono::seconds update_interval{300};
     std::function<Timestamp()> now;
     bool always_login = false;  // set with TLS; else only once a token was issued
+    // Page queries run on a thread of their own with a read-only connection of their own.
+    ServerIndex& index;
+    Database& page_reader;
+    asio::thread_pool& page_thread;
+    EventHub& events;
+    ApiMetrics& metrics;
+    std::string version;
+    uint64_t max_store_bytes = 0;
 };
+
+// on_page_thread runs a query there; it rethrows what the query threw. One query at a time.
+asio::awaitable<Response> on_page_thread(ApiContext& context,
+                                         std::function<Response(Database&)> query);
 
 // in_store runs a job on the writer thread and returns when it is on disk. It rethrows what the
 // job threw, StorageError, or RequestError 429 when the queue is full.
 asio::awaitable<void> in_store(ApiContext& context, Writer::Job job, std::size_t bytes = 0);
 
 // authorize is the empty answer's status 200, or a 401 problem.
-Response authorize(ApiContext& context, const Request& request);
+// It sets whose request it is.
+Response authorize(ApiContext& context, Request& request);
+
+bool login_required(ApiContext& context);
+std::string cookie_of(const Request& request);  // the login's secret; empty without one
 
 // handle_request answers every request that passed authorize; it never throws.
 asio::awaitable<Response> handle_request(ApiContext& context, Request& request);
@@ -45,14 +63,30 @@ asio::awaitable<Response> post_records(ApiContext& context, Request& request);
 asio::awaitable<Response> get_infected_hosts(ApiContext& context, const Request& request);
 Response get_manifest(ApiContext& context, const Request& request);
 Response get_feed(ApiContext& context, const Request& request, const std::string& name);
-Response get_hosts(ApiContext& context, const Request& request);
-Response get_host(ApiContext& context, const std::string& ip);
+asio::awaitable<Response> get_hosts(ApiContext& context, const Request& request);
+Response get_host(ApiContext& context, Database& database, const Request& request,
+                  const std::string& ip);
 asio::awaitable<Response> patch_host(ApiContext& context, const Request& request,
                                      const std::string& ip);
-Response get_servers(ApiContext& context, const Request& request);
-Response get_server(ApiContext& context, const std::string& id);
-Response get_sessions(ApiContext& context, const Request& request);
-Response get_verdict(ApiContext& context, const std::string& id);
+asio::awaitable<Response> get_servers(ApiContext& context, const Request& request);
+asio::awaitable<Response> get_server(ApiContext& context, const Request& request,
+                                     const std::string& id);
+asio::awaitable<Response> post_false_positive(ApiContext& context, const Request& request,
+                                              const std::string& id);
+asio::awaitable<Response> delete_false_positive(ApiContext& context, const Request& request,
+                                                const std::string& id);
+asio::awaitable<Response> get_sessions(ApiContext& context, const Request& request);
+Response get_verdict(ApiContext& context, Database& database, const Request& request,
+                     const std::string& id);
+Response get_sensors(ApiContext& context, Database& database, const Request& request);
+Response get_audit(ApiContext& context, Database& database, const Request& request);
+Response get_status(ApiContext& context, Database& database, const Request& request);
+Response get_events(ApiContext& context, const Request& request);
+Response get_metrics(ApiContext& context, Database& database, const Request& request);
+Response get_ready(ApiContext& context, Database& database);
+asio::awaitable<Response> post_login(ApiContext& context, const Request& request);
+asio::awaitable<Response> post_logout(ApiContext& context, const Request& request);
+Response get_me(ApiContext& context, const Request& request);
 Response get_allowlist(ApiContext& context);
 asio::awaitable<Response> post_allowlist(ApiContext& context, const Request& request);
 asio::awaitable<Response> delete_allowlist(ApiContext& context, const std::string& id);

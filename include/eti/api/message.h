@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,11 @@ struct Request {
     std::map<std::string, std::string> query;    // percent-decoded, the last of a name wins
     std::map<std::string, std::string> headers;  // names in lower case, the ones handlers read
     std::string body;
+    // Who asks: set by authorize from the credential.
+    int64_t realm = 1;
+    std::string actor;         // a user's, token's or certificate's name; empty without a login
+    std::string certificate;   // the client certificate's SHA-256, when TLS verified one
+    bool by_cookie = false;
 
     std::string header(const std::string& name) const;
     std::string parameter(const std::string& name) const;
@@ -24,11 +30,15 @@ struct Request {
 // parse_target splits a request target; false when it is malformed.
 bool parse_target(std::string_view target, Request& request);
 
+// EventSource is a body that does not end: next is the next piece, empty at the end.
+class EventSource;
+
 struct Response {
     int status = 200;
     std::string content_type = "application/json";
     std::string body;
     std::vector<std::pair<std::string, std::string>> headers;
+    std::shared_ptr<EventSource> events = nullptr;  // instead of body
 };
 
 // problem is an RFC 9457 document; detail is a sentence with the remedy.

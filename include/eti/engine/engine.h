@@ -7,12 +7,19 @@
 #include "eti/ingest/session_record.h"
 #include "eti/intel/allowlist.h"
 #include "eti/net/ip_address.h"
+#include "eti/engine/rollup_schedule.h"
 #include "eti/scoring/evidence.h"
+#include "eti/store/audit.h"
+#include "eti/store/facts.h"
 #include "eti/store/hosts.h"
 #include "eti/store/lists.h"
+#include "eti/store/retention.h"
+#include "eti/store/rollups.h"
+#include "eti/store/server_index.h"
 #include "eti/store/sessions.h"
 #include "eti/store/sqlite.h"
 
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -27,6 +34,20 @@ struct EngineOptions {
     HostPolicy hosts;
     Retention retention;
     std::vector<net::IpRange> internal;  // hosts that may be scored; empty: every client
+    CountryOf country_of;                // empty: countries stay unknown
+    std::chrono::milliseconds rollup_delay{1000};
+};
+
+// What ingest counted since the start, for the metrics.
+struct IngestCounts {
+    uint64_t batches = 0;
+    uint64_t duplicates = 0;
+    uint64_t records = 0;
+    // By source and severity, each from the start on.
+    std::map<std::pair<std::string, std::string>, uint64_t> verdicts{
+        {{"certificate", "low"}, 0},    {{"certificate", "medium"}, 0},
+        {{"certificate", "high"}, 0},   {{"model", "high"}, 0},
+        {{"aggregator", "high"}, 0},    {{"list", "high"}, 0}};
 };
 
 // RequestError: the caller's input is no good; what() is a sentence for the problem document.
@@ -41,26 +62,50 @@ class RequestError : public std::runtime_error {
 
 class Engine {
   public:
-    Engine(Database& database, EngineOptions options);
+    // index may be null; else it is brought up to date after every commit that applied roll-ups.
+    Engine(Database& database, EngineOptions options, ServerIndex* index = nullptr);
 
     // ingest stores a batch and what follows from it; returns the response body. A key seen
     // before stores nothing. An empty key is never remembered.
-    std::string ingest(std::string_view key, const RecordBatch& batch, Timestamp now);
+    std::string ingest(Realm realm, std::string_view key, const RecordBatch& batch, Timestamp now);
+    // settle is the last thing in a transaction: it applies the roll-ups when they are due, or
+    // logs what was added. committed follows the commit.
+    void settle(std::chrono::steady_clock::time_point now);
+    void committed();
+    // report_false_positive takes the server's evidence out of every score; undo brings it back.
+    void report_false_positive(Realm realm, const net::IpAddress& server, const AuditEntry& by,
+                               Timestamp now);
+    bool undo_false_positive(Realm realm, const net::IpAddress& server, const AuditEntry& by,
+                             Timestamp now);
+    // last_changed: what the last commit changed. Writer thread.
+    const std::vector<ServerState>& last_changed() const { return published_; }
+    const IngestCounts& counts() const { return counts_; }
     // load_certificate_feed publishes the text as the next version. It returns a sentence for the
     // log; on error (refused text) the last version stays and RequestError says why.
     std::string load_certificate_feed(std::string_view text, Timestamp now);
     // add_allowlist checks kind and value (RequestError 422) and returns the entry's id.
     int64_t add_allowlist(AllowlistRow row, Timestamp now);
     bool remove_allowlist(int64_t id, Timestamp now);
-    void patch(std::string_view ip, const HostPatch& patch, Timestamp now);
+    void patch(Realm realm, const net::IpAddress& host, const HostPatch& patch,
+               const AuditEntry& by, Timestamp now);
     // tick does what time brings: expiries, feeds renewed before they expire.
     void tick(Timestamp now);
-    void prune_old(Timestamp now) { prune(database_, options_.retention, now); }
+    void prune_old(Timestamp now);
+    uint64_t pruned() const { return pruned_; }  // rows, since the start
+    // reload brings the lists kept in memory back to what the file holds; roll_back everything.
     void reload();
+    void roll_back();
 
   private:
-    void ingest_session(const SessionRecord& session, Timestamp now,
-                        std::set<std::string>& touched);
+    struct Batch;
+    void ingest_session(Batch& batch, const SessionRecord& session);
+    uint8_t hold_against(Batch& batch, int64_t sensor, const SessionRecord& session,
+                         bool new_server, std::string& category);
+    bool is_new_server(Realm realm, const SessionRecord& session, int64_t row);
+    void note_server_facts(Realm realm, const SessionRecord& session, int64_t row);
+    int64_t sensor_of(Realm realm, const std::string& name, Timestamp now);
+    void review_server(Realm realm, const net::IpAddress& server, bool false_positive,
+                       Timestamp now);
     std::vector<Evidence> judge(const SessionRecord& session, bool new_server) const;
     bool is_internal(const net::IpAddress& ip) const;
     bool is_allowlisted(const SessionRecord& session) const;
@@ -71,6 +116,18 @@ class Engine {
     EvidenceRules rules_;
     CertificateList blocklist_;
     intel::Allowlist allowlist_;
+    Rollups rollups_;
+    RollupSchedule schedule_;
+    KnownKeys known_;
+    Pruner pruner_;
+    std::map<std::pair<Realm, std::string>, int64_t, std::less<>> sensors_;
+    ServerIndex* index_;
+    std::vector<ServerState> changed_;  // applied in this transaction
+    std::vector<ServerState> published_;
+    std::vector<ServerMark> marked_;    // reported or taken back in this transaction
+    std::vector<std::pair<Realm, net::IpAddress>> removed_;
+    IngestCounts counts_;
+    uint64_t pruned_ = 0;
 };
 
 }  // namespace eti::analysis

@@ -2,18 +2,31 @@
 // transaction, and so one disk flush; a job is answered only after the flush.
 #pragma once
 
+#include "eti/engine/histogram.h"
+
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <exception>
 #include <functional>
+#include <map>
 #include <mutex>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace eti::analysis {
 
 class Database;
 class Engine;
+
+// What the writer thread counted since the start.
+struct WriterFigures {
+    Histogram commits;
+    uint64_t pruned = 0;
+    std::map<std::pair<std::string, std::string>, uint64_t> verdicts;  // source, severity
+};
 
 class Writer {
   public:
@@ -35,7 +48,9 @@ class Writer {
     // submit is false, and nothing is kept, when the queue is full. Any thread. bytes is what the
     // job holds in memory.
     bool submit(Job job, Done done, std::size_t bytes = 0);
+    WriterFigures figures() const;  // any thread
     bool full() const;  // any thread
+    Database& database() { return database_; }  // for jobs, inside their transaction
     void stop();        // finishes the queued jobs and joins
 
   private:
@@ -49,6 +64,7 @@ class Writer {
     void commit(std::vector<Entry>& group);
     void run_job(Entry& entry);
     void roll_back();
+    void note_figures(std::chrono::steady_clock::duration duration);
 
     Database& database_;
     Engine& engine_;
@@ -59,6 +75,7 @@ class Writer {
     std::vector<Entry> queue_;      // guarded by mutex_
     std::size_t queued_bytes_ = 0;  // guarded by mutex_; counts the running group too
     bool stopping_ = false;         // guarded by mutex_
+    WriterFigures figures_;         // guarded by mutex_
     std::thread thread_;
 };
 

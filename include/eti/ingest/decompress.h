@@ -14,4 +14,7 @@ enum class DecompressResult : unsigned char { Ok, UnknownEncoding, Damaged, TooL
 DecompressResult decompress(std::string_view encoding, std::string_view body, std::size_t max_bytes,
                             std::string& out);
 
+// compress_zstd is for what was posted in another encoding. Any thread.
+std::string compress_zstd(std::string_view text);
+
 }  // namespace eti::analysis

@@ -14,7 +14,7 @@ struct RecordLimits {
 };
 
 // parse_records returns false when the batch holds more lines than it may; batch is then unset.
-// Empty lines are skipped. The body's capacity may grow by simdjson's padding. Any thread.
+// Empty lines are skipped. The body is moved into batch.text. Any thread.
 bool parse_records(std::string& body, RecordBatch& batch, const RecordLimits& limits = {});
 
 }  // namespace eti::analysis

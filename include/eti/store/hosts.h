@@ -4,7 +4,7 @@
 
 #include "eti/ingest/session_record.h"
 #include "eti/scoring/evidence.h"
-#include "eti/store/sqlite.h"
+#include "eti/store/keys.h"
 
 #include <optional>
 #include <string>
@@ -14,43 +14,90 @@ namespace eti::analysis {
 
 struct HostPolicy {
     intel::ThreatLevel threshold = intel::kDefaultInfectedThreshold;
-    std::chrono::seconds window{24 * 3600};  // evidence older than this no longer counts
+    std::chrono::seconds window{7 * 24 * 3600};  // evidence older than this no longer counts
     std::chrono::seconds expiry{24 * 3600};  // an entry lives this long after its last evidence
+    std::chrono::seconds half_life{24 * 3600};  // a contribution is worth half after this
 };
 
+// HostReason is one line of a host's ledger: contributions that say the same, and what they are
+// worth by now.
 struct HostReason {
     std::string kind;
     intel::ThreatLevel level = 0;
+    double points = 0;  // the level, halved with every half-life since the last one arrived
     std::string reason;
     int64_t last_us = 0;
     int64_t sessions = 0;
+    net::IpAddress server;  // of the last one, with its session and the rule's version
+    std::string session;
+    int64_t rule_version = 0;
+    std::string feed_version;
 };
 
+// A host's score is its highest contribution by now, never a sum nobody can read.
 struct HostScore {
-    intel::ThreatLevel level = 0;
-    std::vector<HostReason> reasons;  // highest first, at most kMaxHostReasons
+    double score = 0;
+    intel::ThreatLevel level = 0;     // the score, rounded
+    std::vector<HostReason> reasons;  // most points first, at most kMaxHostReasons
 };
-inline constexpr int64_t kMaxHostReasons = 16;
+inline constexpr std::size_t kMaxHostReasons = 16;
 
 // add_evidence is false when the session already had evidence of this kind.
-bool add_evidence(Database& database, const SessionRecord& session, const Evidence& evidence,
-                  Timestamp now);
+bool add_evidence(Database& database, Realm realm, int64_t sensor, const SessionRecord& session,
+                  const Evidence& evidence, Timestamp now);
 // score_of counts evidence that arrived within the window about sessions after the last
-// resolution. Any connection.
-HostScore score_of(Database& database, std::string_view ip, const HostPolicy& policy,
-                   Timestamp now);
+// resolution and about no server reported as a false positive. Any connection.
+HostScore score_of(Database& database, Realm realm, const net::IpAddress& host,
+                   const HostPolicy& policy, Timestamp now);
 // refresh_host lists the host, or renews its entry, when its score reaches the threshold. It
 // never removes one: entries leave by expiry or by an analyst.
-void refresh_host(Database& database, std::string_view ip, const HostPolicy& policy, Timestamp now);
+void refresh_host(Database& database, Realm realm, const net::IpAddress& host,
+                  const HostPolicy& policy, Timestamp now);
+// review_host also removes an entry the score no longer bears: an analyst took evidence away.
+void review_host(Database& database, Realm realm, const net::IpAddress& host,
+                 const HostPolicy& policy, Timestamp now);
+// hosts_of_server are those with evidence about the server. Any connection.
+std::vector<net::IpAddress> hosts_of_server(Database& database, Realm realm,
+                                            const net::IpAddress& server);
 
 struct HostPatch {
     std::optional<std::string> status;  // checked by the caller: host_statuses()
     std::optional<std::string> policy;  // host_policies()
+    std::optional<std::string> identifier = std::nullopt;  // the name an analyst gives it
 };
 const std::vector<std::string>& host_statuses();
 const std::vector<std::string>& host_policies();
-void patch_host(Database& database, std::string_view ip, const HostPatch& patch,
+void patch_host(Database& database, Realm realm, const net::IpAddress& host, const HostPatch& patch,
                 const HostPolicy& policy, Timestamp now);
+
+// What a query reads. Any connection.
+struct HostRow {
+    net::IpAddress ip;
+    int64_t first_us = 0;
+    int64_t last_us = 0;
+    int64_t attempts = 0;
+    int64_t blocked = 0;
+    int64_t last_evidence_us = 0;  // 0: none
+    std::string status = "open";
+    std::string policy = "use_configured_policy";
+    int64_t resolved_us = 0;
+    std::string identifier;
+    std::optional<int64_t> heat;  // orders by score at any time; none without a score
+};
+HostRow read_host_row(const Query& row);  // the columns of a host, in hosts.cpp's order
+double score_at(std::optional<int64_t> heat, const HostPolicy& policy, Timestamp now);
+std::optional<HostRow> host_row(Database& database, Realm realm, const net::IpAddress& host);
+// hosts_page: by score, then by address; after continues behind that host. Of the hosts the
+// other fields let through.
+struct HostQuery {
+    Realm realm = kDefaultRealm;
+    std::optional<HostRow> after;
+    std::string status;            // empty: any
+    std::optional<bool> infected;  // listed, or not
+    std::string text;              // an address's start, or a part of the identifier
+    std::size_t limit = 200;
+};
+std::vector<HostRow> hosts_page(Database& database, const HostQuery& query);
 
 struct InfectedEntry {
     std::string ip;
@@ -65,8 +112,11 @@ struct InfectedChanges {
     std::vector<InfectedEntry> entries;
     std::vector<std::string> removed;
 };
-int64_t infected_version(Database& database);                         // any connection
-InfectedChanges infected_since(Database& database, int64_t version);  // any connection
+// Any connection. Realms share one counter of versions, each sees its own entries.
+int64_t infected_version(Database& database);
+InfectedChanges infected_since(Database& database, Realm realm, int64_t version);
+std::optional<InfectedEntry> infected_entry(Database& database, Realm realm,
+                                            const net::IpAddress& host);
 // expire_infected removes entries whose time has come; tombstones beyond a bound are forgotten.
 void expire_infected(Database& database, Timestamp now);
 

@@ -1,44 +1,82 @@
-// Sessions, certificates, batches and the roll-up by external server. Writer thread, inside its
-// transaction; every function throws StorageError.
+// Sessions and the posted lines behind them. A batch's lines are kept as one packed block, as they
+// were posted; a session row says where in it its line is. Writer thread, inside its transaction,
+// unless a function says "any connection"; every function throws StorageError.
 #pragma once
 
 #include "eti/ingest/session_record.h"
-#include "eti/store/sqlite.h"
+#include "eti/store/keys.h"
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace eti::analysis {
 
 // stored_response is the answer an earlier batch with this key got.
-std::optional<std::string> stored_response(Database& database, std::string_view key);
-void save_response(Database& database, std::string_view key, std::string_view response,
+std::optional<std::string> stored_response(Database& database, Realm realm, std::string_view key);
+void save_response(Database& database, Realm realm, std::string_view key, std::string_view response,
                    Timestamp now);
+// save_block keeps a batch's lines and returns the block's number.
+int64_t save_block(Database& database, Realm realm, const RecordBatch& batch, Timestamp now);
 
-enum class SaveResult : uint8_t { New, Superseded, Older };  // Older: an earlier phase, dropped
-SaveResult save_session(Database& database, const SessionRecord& session, Timestamp now);
-void save_certificate(Database& database, const CertificateRecord& certificate, Timestamp now);
-
-// meet_endpoint is true when no other session met this address and port before; it notes it.
-bool meet_endpoint(Database& database, const SessionRecord& session);
-
-struct ServerNote {
+// Contribution is what a session adds to the roll-ups. A later phase takes its predecessor's
+// contribution back and adds its own.
+struct Contribution {
+    net::IpAddress server;
+    net::IpAddress client;
+    int64_t start_us = 0;
+    int64_t last_us = 0;
+    uint16_t port = 0;
+    uint8_t protocol = 0;    // index into kProtocolNames
+    uint8_t visibility = 0;  // index into kVisibilityNames
     uint8_t level = 0;
-    std::string category;
-    bool count = false;  // false for a later phase of a counted session
+    bool blocked = false;
+    bool counted = false;   // by its server: a session, or an attempt at a listed server
+    bool internal = false;  // its client is a host of ours
 };
-// note_server keeps the roll-up row (address, hostname) current.
-void note_server(Database& database, const SessionRecord& session, const ServerNote& note);
 
-struct Retention {
-    std::chrono::hours batches{24 * 30};
-    std::chrono::hours sessions{24 * 30};
-    std::chrono::hours evidence{24 * 60};
-    std::chrono::hours servers{24 * 180};
-    int64_t max_sessions = 5'000'000;
+struct StoredSession {
+    int64_t row = 0;  // grows with arrival
+    Phase phase = Phase::End;
+    Contribution contribution;
 };
-// prune removes what is older than its retention, and the oldest sessions while the store is
-// nearly full; a bounded number of rows per call.
-void prune(Database& database, const Retention& retention, Timestamp now);
+std::optional<StoredSession> find_session(Database& database, int64_t sensor, std::string_view id);
+// is_older: the record is an earlier phase than the stored one and changes nothing.
+bool is_older(const StoredSession& stored, const SessionRecord& record);
+struct SessionPlace {
+    Realm realm = kDefaultRealm;
+    int64_t sensor = 0;
+    int64_t block = 0;
+    Timestamp received;
+};
+// put_session stores the record, in its predecessor's place if there is one, and returns its row.
+int64_t put_session(Database& database, const SessionPlace& place, const SessionRecord& record,
+                    const Contribution& contribution, const std::optional<StoredSession>& before);
+
+void save_certificate(Database& database, Realm realm, const CertificateRecord& certificate,
+                      Timestamp now);
+
+// first_at_endpoint is the row of the first session that met this address and port.
+std::optional<int64_t> first_at_endpoint(Database& database, Realm realm,
+                                         const net::IpAddress& server, uint16_t port);
+void note_endpoint(Database& database, Realm realm, const net::IpAddress& server, uint16_t port,
+                   int64_t session);
+
+// sensor_id is the sensor's number, made on its first batch; 0 when the realm has too many.
+int64_t sensor_id(Database& database, Realm realm, std::string_view name, Timestamp now);
+void note_sensor(Database& database, int64_t sensor, int64_t records, Timestamp now);
+inline constexpr int64_t kMaxSensors = 10'000;
+
+// What a query reads. Any connection.
+struct SessionRow {
+    int64_t row = 0;
+    std::string sensor;
+    std::string id;
+    Contribution contribution;
+    std::string record;  // its line; empty when its block is gone or damaged
+};
+std::vector<SessionRow> read_sessions(Database& database, Realm realm,
+                                      const std::vector<int64_t>& rows);
+std::vector<int64_t> sessions_named(Database& database, Realm realm, std::string_view id);
 
 }  // namespace eti::analysis

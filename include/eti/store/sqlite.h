@@ -40,6 +40,7 @@ class Query {
 
     // Parameters are numbered in the order of the calls; texts and blobs are copied.
     void bind(int64_t value);
+    void bind(double value);
     void bind(std::string_view text);
     void bind(const Blob& bytes);
     void bind(std::nullopt_t);
@@ -52,6 +53,7 @@ class Query {
     bool is_null(int column) const;
     int64_t integer(int column) const;
     std::string text(int column) const;  // also reads blobs
+    double real(int column) const;
 
   private:
     void check(int result) const;
@@ -83,9 +85,14 @@ class Database {
         }
         return changes();
     }
+    // forget_statements frees the prepared ones; none may be in use.
+    void forget_statements();
     void script(const char* sql);  // several statements, no parameters
     bool in_transaction() const;
     int64_t last_row_id() const;
+    // cache_bytes is how much of the file is kept in this process; checkpoint_bytes how far the
+    // write-ahead log grows before its pages go to the file.
+    void tune(uint64_t cache_bytes, uint64_t checkpoint_bytes);
     void limit_size(uint64_t bytes);  // the file grows no further: StorageError instead
 
   private:

@@ -1,18 +1,15 @@
 // The whole service in this process, over real HTTP on an ephemeral loopback port.
-#include "analysis/service.h"
-
 #include "eti/base/check.h"
 #include "eti/ingest/encoding.h"
 #include "eti/store/private_file.h"
 #include "tests/support/service_builders.h"
-#include "tests/unit/analysis/http_client.h"
+#include "tests/unit/analysis/service_fixture.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <sys/stat.h>
-#include <zstd.h>
 
 #include <fstream>
 #include <future>
@@ -29,60 +26,8 @@ using test::kListedSha1;
 using test::RecordBuilder;
 using ::testing::HasSubstr;
 
-std::string zstd(const std::string& text) {
-    std::string out(ZSTD_compressBound(text.size()), '\0');
-    out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(), 3));
-    return out;
-}
-
-class ServiceTest : public ::testing::Test {
-  protected:
-    ServiceTest() {
-        options_.data_directory = folder_.path("data");
-        options_.feed_file = folder_.path("feed.csv");
-        options_.port = 0;
-        write_file(options_.feed_file, test::kFeed, 0644);
-    }
-    ~ServiceTest() override { stop(); }
-
-    void start() {
-        service_.emplace(options_);
-        runner_ = std::thread([this] { service_->run(); });
-        base_ = std::string(options_.tls ? "https" : "http") +
-                "://127.0.0.1:" + std::to_string(service_->port());
-    }
-    void stop() {
-        if (runner_.joinable()) {
-            service_->stop();
-            runner_.join();
-        }
-        service_.reset();
-    }
-    void restart() {
-        stop();
-        start();
-    }
-
-    Answer call(const std::string& method, const std::string& path, const std::string& body = "",
-                std::vector<std::string> headers = {}) {
-        return test::perform({method, base_ + path, body, std::move(headers), ca_file_});
-    }
-    Answer get(const std::string& path, std::vector<std::string> headers = {}) {
-        return call("GET", path, "", std::move(headers));
-    }
-    Answer post(const std::string& lines, const std::string& key = "eti1/b/1") {
-        return call("POST", "/v1/records", zstd(lines),
-                    {"Content-Encoding: zstd", "Idempotency-Key: " + key});
-    }
-    int64_t version() { return get("/v1/infected-hosts?since=0").json()["version"]; }
-
-    test::TemporaryFolder folder_;
-    ServiceOptions options_;
-    std::optional<Service> service_;
-    std::thread runner_;
-    std::string base_;
-    std::string ca_file_;
-};
+using ServiceTest = test::ServiceFixture;
+using test::zstd;
 
 TEST_F(ServiceTest, TakesRecordsAndNamesTheBadOnes) {
     start();
@@ -335,8 +280,9 @@ TEST_F(ServiceTest, ShowsServersAndVerdicts) {
     EXPECT_EQ(server["ip"], "203.0.113.9");
     EXPECT_EQ(server["highest_threat_level"], 10);
     const json detail = get("/v1/servers/" + server["id"].get<std::string>()).json();
-    EXPECT_EQ(detail["host_list"][0]["ip"], "10.0.1.10");
-    EXPECT_EQ(detail["sessions"].size(), 1U);
+    EXPECT_EQ(detail["host_rows"][0]["ip"], "10.0.1.10");
+    EXPECT_EQ(detail["why"][0]["id"], "s/1 x");
+    EXPECT_EQ(get("/v1/sessions?server=203.0.113.9").json()["sessions"].size(), 1U);
     const json verdict = get("/v1/verdicts/s%2F1%20x").json();
     EXPECT_EQ(verdict["level"], 10);
     EXPECT_EQ(verdict["evidence"][0]["kind"], "certificate-blocklist");

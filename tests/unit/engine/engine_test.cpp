@@ -38,14 +38,25 @@ class EngineTest : public ::testing::Test {
         RecordBatch batch;
         std::string body = lines;
         EXPECT_TRUE(parse_records(body, batch));
-        return nlohmann::json::parse(engine_->ingest(key, batch, now));
+        database_.script("BEGIN");
+        auto answer = nlohmann::json::parse(engine_->ingest(kDefaultRealm, key, batch, now));
+        engine_->settle(settled_ += 1h);
+        database_.script("COMMIT");
+        engine_->committed();
+        return answer;
     }
     HostScore score(const std::string& ip = "10.0.1.10", Timestamp now = kNoon) {
-        return score_of(database_, ip, options_.hosts, now);
+        return score_of(database_, kDefaultRealm, *net::parse_ip(ip), options_.hosts, now);
+    }
+    void patch(const std::string& ip, const HostPatch& patch, Timestamp now) {
+        engine_->patch(kDefaultRealm, *net::parse_ip(ip), patch, {"ada", "edit-host", ip, ""}, now);
+    }
+    InfectedChanges changes_since(int64_t version) {
+        return infected_since(database_, kDefaultRealm, version);
     }
     std::vector<std::string> infected() {
         std::vector<std::string> ips;
-        for (const auto& entry : infected_since(database_, 0).entries) {
+        for (const auto& entry : changes_since(0).entries) {
             ips.push_back(entry.ip);
         }
         return ips;
@@ -59,6 +70,7 @@ class EngineTest : public ::testing::Test {
     Database database_;
     EngineOptions options_;
     std::optional<Engine> engine_;
+    std::chrono::steady_clock::time_point settled_ = std::chrono::steady_clock::now();
 };
 
 TEST_F(EngineTest, ScoresByTheHighestEvidenceAndNamesEveryReason) {
@@ -151,12 +163,12 @@ TEST_F(EngineTest, TheLaterPhaseStaysInAnyOrderOfArrival) {
         for (const int index : order) {
             send(RecordBuilder().id(id).set("/phase", phases[index]).line());
         }
-        Query row = database_.query("SELECT record, phase FROM sessions WHERE id = ?", id);
-        ASSERT_TRUE(row.next());
-        EXPECT_EQ(nlohmann::json::parse(row.text(0))["phase"], "end");
-        EXPECT_FALSE(row.next());
+        const auto rows = sessions_named(database_, kDefaultRealm, id);
+        ASSERT_EQ(rows.size(), 1U);
+        const auto sessions = read_sessions(database_, kDefaultRealm, rows);
+        EXPECT_EQ(nlohmann::json::parse(sessions.at(0).record)["phase"], "end");
     } while (std::next_permutation(std::begin(order), std::end(order)));
-    EXPECT_EQ(count("SELECT count FROM servers"), permutation) << "each session counts once";
+    EXPECT_EQ(count("SELECT attempts FROM servers"), permutation) << "each session counts once";
 }
 
 TEST_F(EngineTest, AHostIsListedAtTheThresholdOnly) {
@@ -183,12 +195,12 @@ TEST_F(EngineTest, OnlyInternalHostsAreScored) {
 
 TEST_F(EngineTest, VersionsTellWhatChangedSince) {
     const int64_t start = infected_version(database_);
-    EXPECT_TRUE(infected_since(database_, 0).full);
-    EXPECT_TRUE(infected_since(database_, start + 5).full) << "a version of another store";
-    EXPECT_FALSE(infected_since(database_, start).full);
+    EXPECT_TRUE(changes_since(0).full);
+    EXPECT_TRUE(changes_since(start + 5).full) << "a version of another store";
+    EXPECT_FALSE(changes_since(start).full);
 
     send(RecordBuilder().sha1(kListedSha1).line());
-    const auto added = infected_since(database_, start);
+    const auto added = changes_since(start);
     EXPECT_GT(added.version, start);
     ASSERT_EQ(added.entries.size(), 1U);
     EXPECT_EQ(added.entries[0].ip, "10.0.1.10");
@@ -197,11 +209,11 @@ TEST_F(EngineTest, VersionsTellWhatChangedSince) {
     EXPECT_EQ(added.entries[0].since_us, to_micros(kNoon));
     EXPECT_EQ(added.entries[0].expires_us, to_micros(kNoon + 24h));
 
-    engine_->patch("10.0.1.10", {"resolved_fixed", std::nullopt}, kNoon + 1h);
-    const auto removed = infected_since(database_, added.version);
+    patch("10.0.1.10", {"resolved_fixed", std::nullopt}, kNoon + 1h);
+    const auto removed = changes_since(added.version);
     EXPECT_THAT(removed.entries, IsEmpty());
     EXPECT_THAT(removed.removed, ElementsAre("10.0.1.10"));
-    EXPECT_THAT(infected_since(database_, 0).removed, IsEmpty()) << "a full list names no removed";
+    EXPECT_THAT(changes_since(0).removed, IsEmpty()) << "a full list names no removed";
 }
 
 TEST_F(EngineTest, EntriesLeaveWhenTheyExpireNotWhenEvidenceAges) {
@@ -235,7 +247,7 @@ TEST_F(EngineTest, NewEvidenceRenewsAnEntryHoweverOftenItWasRenewed) {
 
 TEST_F(EngineTest, AResolvedHostComesBackByNewEvidenceOnly) {
     send(RecordBuilder().sha1(kListedSha1).line());
-    engine_->patch("10.0.1.10", {"resolved_false_positive", std::nullopt}, kNoon);
+    patch("10.0.1.10", {"resolved_false_positive", std::nullopt}, kNoon);
     EXPECT_THAT(infected(), IsEmpty());
     send(RecordBuilder().id("late").sha1(kListedSha1).line(), "", kNoon + 1min);
     EXPECT_THAT(infected(), IsEmpty()) << "a session from before the resolution";
@@ -248,12 +260,12 @@ TEST_F(EngineTest, AResolvedHostComesBackByNewEvidenceOnly) {
 }
 
 TEST_F(EngineTest, AnOverrideBeatsTheScore) {
-    engine_->patch("10.0.1.77", {std::nullopt, "always_include"}, kNoon);
+    patch("10.0.1.77", {std::nullopt, "always_include"}, kNoon);
     EXPECT_THAT(infected(), ElementsAre("10.0.1.77"));
-    EXPECT_FALSE(infected_since(database_, 0).entries[0].expires_us);
-    engine_->patch("10.0.1.77", {std::nullopt, "use_configured_policy"}, kNoon);
+    EXPECT_FALSE(changes_since(0).entries[0].expires_us);
+    patch("10.0.1.77", {std::nullopt, "use_configured_policy"}, kNoon);
     EXPECT_THAT(infected(), IsEmpty());
-    engine_->patch("10.0.1.10", {std::nullopt, "never_include"}, kNoon);
+    patch("10.0.1.10", {std::nullopt, "never_include"}, kNoon);
     send(RecordBuilder().sha1(kListedSha1).line());
     EXPECT_THAT(infected(), IsEmpty());
     EXPECT_EQ(score().level, 10) << "the score stays what it is";
@@ -382,14 +394,13 @@ TEST_F(EngineTest, KeepsTheServerRollUp) {
     send(RecordBuilder().id("s-2").client("10.0.1.11").line());
     send(RecordBuilder().id("s-3").sha1(kListedSha1).line());
     send(RecordBuilder().id("s-4").line());
-    Query row = database_.query("SELECT ip, hostname, level, count, category FROM servers");
-    ASSERT_TRUE(row.next());
-    EXPECT_EQ(row.text(0), "203.0.113.9");
-    EXPECT_EQ(row.text(1), "www.example");
-    EXPECT_EQ(row.integer(2), 10);
-    EXPECT_EQ(row.integer(3), 4);
-    EXPECT_EQ(row.text(4), "certificate-blocklist: Dridex C&C");
-    EXPECT_FALSE(row.next());
+    const auto server = server_state(database_, kDefaultRealm, *net::parse_ip("203.0.113.9"));
+    ASSERT_TRUE(server);
+    EXPECT_EQ(server->name, "www.example");
+    EXPECT_EQ(server->level, 10);
+    EXPECT_EQ(server->attempts, 4);
+    EXPECT_EQ(server->category, "certificate-blocklist: Dridex C&C");
+    EXPECT_EQ(count("SELECT count(*) FROM servers"), 1);
     EXPECT_EQ(count("SELECT count(*) FROM server_hosts"), 2);
 }
 

@@ -1,0 +1,266 @@
+#include "eti/engine/engine.h"
+
+#include "eti/metadata/record_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace eti::analysis {
+namespace {
+
+constexpr std::size_t kMaxRejectedInAnswer = 1000;
+
+nlohmann::json answer_to(const RecordBatch& batch) {
+    nlohmann::json rejected = nlohmann::json::array();
+    for (const RejectedRecord& record : batch.rejected) {
+        if (rejected.size() == kMaxRejectedInAnswer) {
+            break;
+        }
+        rejected.push_back({{"line", record.line}, {"why", record.why}});
+    }
+    return {{"accepted", batch.accepted()},
+            {"rejected", std::move(rejected)},
+            {"rejected_count", batch.rejected.size()},
+            {"duplicate", false}};
+}
+
+std::string as_text(const nlohmann::json& json) {
+    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+const char* severity_of(intel::ThreatLevel level) {
+    return level >= 7 ? "high" : level >= 4 ? "medium" : "low";
+}
+
+const char* source_of(const Evidence& evidence) {
+    return evidence.kind == "certificate-blocklist" ? "list" : "certificate";
+}
+
+}  // namespace
+
+struct Engine::Batch {
+    Realm realm;
+    Timestamp now;
+    int64_t block = 0;
+    std::set<net::IpAddress> touched;      // hosts with new evidence
+    std::map<int64_t, int64_t> by_sensor;  // records
+};
+
+std::string Engine::ingest(Realm realm, std::string_view key, const RecordBatch& records,
+                           Timestamp now) {
+    if (!key.empty()) {
+        if (const auto stored = stored_response(database_, realm, key)) {
+            nlohmann::json answer = nlohmann::json::parse(*stored);
+            answer["duplicate"] = true;
+            ++counts_.duplicates;
+            return as_text(answer);
+        }
+    }
+    const std::size_t rollups_before = rollups_.size();
+    Batch batch{realm, now, 0, {}, {}};
+    try {
+        for (const CertificateRecord& certificate : records.certificates) {
+            save_certificate(database_, realm, certificate, now);
+        }
+        if (!records.sessions.empty()) {
+            batch.block = save_block(database_, realm, records, now);
+        }
+        for (const SessionRecord& session : records.sessions) {
+            ingest_session(batch, session);
+        }
+    } catch (...) {
+        // Only this job is taken back: what it made others must not take for stored.
+        rollups_.truncate(rollups_before);
+        known_.clear();
+        sensors_.clear();
+        throw;
+    }
+    for (const auto& [sensor, count] : batch.by_sensor) {
+        note_sensor(database_, sensor, count, now);
+    }
+    for (const net::IpAddress& host : batch.touched) {
+        refresh_host(database_, realm, host, options_.hosts, now);
+    }
+    std::string answer = as_text(answer_to(records));
+    if (!key.empty()) {
+        save_response(database_, realm, key, answer, now);
+    }
+    ++counts_.batches;
+    counts_.records += records.accepted();
+    return answer;
+}
+
+void Engine::ingest_session(Batch& batch, const SessionRecord& session) {
+    const int64_t sensor = sensor_of(batch.realm, session.sensor, batch.now);
+    ++batch.by_sensor[sensor];
+    const auto before = find_session(database_, sensor, session.id);
+    if (before && is_older(*before, session)) {
+        return;
+    }
+    RollupChange change;
+    change.realm = batch.realm;
+    Contribution& facts = change.contribution;
+    facts.server = session.server;
+    facts.client = session.client;
+    facts.start_us = session.start_us;
+    facts.last_us = session.last_us;
+    facts.port = session.server_port;
+    facts.protocol = session.protocol_index();
+    facts.visibility = session.visibility;
+    facts.level = session.threat_level.value_or(0);
+    facts.blocked = session.action == "block";
+    facts.counted = session.counts_for_server();
+    facts.internal = is_internal(session.client);
+    if (before) {
+        // A session stays where its first phase put it; what it counts as only grows, so that
+        // the highest and the last of the roll-ups stay true.
+        const Contribution& old = before->contribution;
+        facts.server = old.server;
+        facts.client = old.client;
+        facts.start_us = old.start_us;
+        facts.last_us = std::max(facts.last_us, old.last_us);
+        facts.level = std::max(facts.level, old.level);
+        facts.counted = facts.counted || old.counted;
+        facts.internal = facts.internal || old.internal;
+    }
+    if (session.protocol != "unknown") {
+        const bool new_server =
+            session.self_signed && is_new_server(batch.realm, session, before ? before->row : 0);
+        facts.level = std::max(
+            facts.level, hold_against(batch, sensor, session, new_server, change.category));
+    }
+    change.session =
+        put_session(database_, {batch.realm, sensor, batch.block, batch.now}, session, facts, before);
+    if (facts.counted) {
+        note_server_facts(batch.realm, session, change.session);
+    }
+    if (before) {
+        RollupChange taken_back;
+        taken_back.realm = batch.realm;
+        taken_back.session = before->row;
+        taken_back.sign = -1;
+        taken_back.contribution = before->contribution;
+        rollups_.add(std::move(taken_back));
+    }
+    change.name = session.server_name;
+    change.name_source = session.name_source;
+    rollups_.add(std::move(change));
+}
+
+// The level of the strongest evidence; category is its reason.
+uint8_t Engine::hold_against(Batch& batch, int64_t sensor, const SessionRecord& session,
+                             bool new_server, std::string& category) {
+    uint8_t level = 0;
+    for (const Evidence& evidence : judge(session, new_server)) {
+        if (evidence.level >= level) {
+            level = evidence.level;
+            category = evidence.reason;
+        }
+        if (add_evidence(database_, batch.realm, sensor, session, evidence, batch.now)) {
+            batch.touched.insert(session.client);
+            ++counts_.verdicts[{source_of(evidence), severity_of(evidence.level)}];
+        }
+    }
+    return level;
+}
+
+std::vector<Evidence> Engine::judge(const SessionRecord& session, bool new_server) const {
+    std::vector<Evidence> found;
+    if (!is_internal(session.client) || is_allowlisted(session)) {
+        return found;
+    }
+    const Observation observation{session, blocklist_, new_server};
+    for (const auto& rule : rules_) {
+        if (auto evidence = rule->judge(observation)) {
+            found.push_back(std::move(*evidence));
+        }
+    }
+    return found;
+}
+
+bool Engine::is_internal(const net::IpAddress& ip) const {
+    return options_.internal.empty() ||
+           std::any_of(options_.internal.begin(), options_.internal.end(),
+                       [&](const net::IpRange& range) { return range.contains(ip); });
+}
+
+bool Engine::is_allowlisted(const SessionRecord& session) const {
+    if (session.reason == "allowlist" || allowlist_.contains_address(session.server) ||
+        (!session.hostname.empty() && allowlist_.contains_hostname(session.hostname))) {
+        return true;
+    }
+    for (const intel::AllowlistEntry& entry : allowlist_.entries()) {
+        if ((entry.kind == intel::AllowlistKind::CertificateSha1 &&
+             metadata::to_hex(entry.sha1) == session.sha1) ||
+            (entry.kind == intel::AllowlistKind::CertificateSha256 &&
+             metadata::to_hex(entry.sha256) == session.sha256)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// row is the session's own, of an earlier phase: that one does not count.
+bool Engine::is_new_server(Realm realm, const SessionRecord& session, int64_t row) {
+    const auto first = first_at_endpoint(database_, realm, session.server, session.server_port);
+    return !first || *first == row;
+}
+
+void Engine::note_server_facts(Realm realm, const SessionRecord& session, int64_t row) {
+    const std::string port = std::to_string(session.server_port);
+    const uint64_t endpoint = key_hash(realm, "endpoint", port, session.server);
+    if (!known_.contains(endpoint)) {
+        note_endpoint(database_, realm, session.server, session.server_port, row);
+        known_.add(endpoint);
+    }
+    const std::pair<std::string_view, const std::string&> facts[] = {{"sha1", session.sha1},
+                                                                     {"sha256", session.sha256},
+                                                                     {"ja3", session.ja3},
+                                                                     {"ja4", session.ja4}};
+    for (const auto& [kind, value] : facts) {
+        const uint64_t hash = key_hash(realm, kind, value, session.server);
+        if (!value.empty() && !known_.contains(hash)) {
+            note_fact(database_, realm, kind, value, session.server);
+            known_.add(hash);
+        }
+    }
+}
+
+int64_t Engine::sensor_of(Realm realm, const std::string& name, Timestamp now) {
+    const auto known = sensors_.find(std::pair(realm, name));
+    if (known != sensors_.end()) {
+        return known->second;
+    }
+    const int64_t id = sensor_id(database_, realm, name, now);
+    if (id == 0) {
+        throw RequestError(422, "the realm has " + std::to_string(kMaxSensors) +
+                                    " sensors, its limit: '" + name + "' is not taken");
+    }
+    return sensors_[{realm, name}] = id;
+}
+
+void Engine::settle(std::chrono::steady_clock::time_point now) {
+    if (!schedule_.is_due(now, rollups_.size())) {
+        rollups_.log();
+        return;
+    }
+    const auto begin = std::chrono::steady_clock::now();
+    auto changed = rollups_.apply();
+    std::move(changed.begin(), changed.end(), std::back_inserter(changed_));
+    schedule_.applied(now, now + (std::chrono::steady_clock::now() - begin));
+}
+
+void Engine::committed() {
+    if (index_ != nullptr) {
+        index_->update(changed_, marked_);
+        index_->remove(removed_);
+    }
+    published_ = std::exchange(changed_, {});
+    marked_.clear();
+    removed_.clear();
+}
+
+}  // namespace eti::analysis

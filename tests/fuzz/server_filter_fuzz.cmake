@@ -1,0 +1,1 @@
+eti_fuzz(server_filter DEPENDS store)

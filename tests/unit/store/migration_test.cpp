@@ -1,0 +1,82 @@
+// A file of schema 1, as its version wrote it, becomes one of today.
+#include "eti/store/hosts.h"
+#include "eti/store/rollups.h"
+#include "eti/store/schema.h"
+#include "tests/support/recount.h"
+#include "tests/support/service_builders.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace eti::analysis {
+namespace {
+
+using test::kNoon;
+using test::RecordBuilder;
+
+class MigrationTest : public ::testing::Test {
+  protected:
+    MigrationTest() : database_(folder_.path("eti.db"), Database::Access::ReadWrite) {
+        migrate_to(database_, 1, kNoon);
+        database_.script("BEGIN");
+        for (int i = 0; i < 20; ++i) {
+            const std::string id = "s-" + std::to_string(i);
+            const std::string line = RecordBuilder()
+                                         .id(id)
+                                         .server("203.0.113." + std::to_string(i % 3))
+                                         .line();
+            database_.run(
+                "INSERT INTO sessions(sensor, id, phase, start, last, received, client, server,"
+                " server_port, record) VALUES('eti1', ?1, 2, 1, 2, ?2, '10.0.1.10', '203.0.113.9',"
+                " 443, ?3)",
+                id, to_micros(kNoon), line.substr(0, line.size() - 1));
+        }
+        database_.run(
+            "INSERT INTO evidence(sensor, id, kind, rule_version, client, server, level, reason,"
+            " detail, feed_version, time, received) VALUES('eti1', 's-1', 'certificate-blocklist',"
+            " 1, '10.0.1.10', '203.0.113.1', 10, 'listed', 'why', '20261124.1', ?1, ?1)",
+            to_micros(kNoon));
+        database_.run("INSERT INTO hosts VALUES('10.0.1.10', 1, 2, 'in_progress', 'never_include', 3)");
+        database_.run("INSERT INTO infected VALUES('10.0.1.10', 10, 'listed', 5, NULL, 0, 7)");
+        database_.run("INSERT INTO batches VALUES('eti1/b/1', '{}', 9)");
+        database_.script("COMMIT");
+    }
+    test::TemporaryFolder folder_;
+    Database database_;
+};
+
+TEST_F(MigrationTest, CarriesOverEverything) {
+    migrate(database_, kNoon);
+    EXPECT_EQ(test::differences_from_recount(database_), "");
+    const auto rows = sessions_named(database_, kDefaultRealm, "s-1");
+    ASSERT_EQ(rows.size(), 1U);
+    const auto session = read_sessions(database_, kDefaultRealm, rows).at(0);
+    EXPECT_EQ(nlohmann::json::parse(session.record)["id"], "s-1");
+    EXPECT_EQ(session.sensor, "eti1");
+    const auto server = server_state(database_, kDefaultRealm, *net::parse_ip("203.0.113.1"));
+    ASSERT_TRUE(server);
+    EXPECT_EQ(server->attempts, 7);
+    EXPECT_EQ(server->level, 10);
+    EXPECT_EQ(server->category, "listed");
+    const auto host = host_row(database_, kDefaultRealm, *net::parse_ip("10.0.1.10"));
+    ASSERT_TRUE(host);
+    EXPECT_EQ(host->attempts, 20);
+    EXPECT_EQ(host->status, "in_progress");
+    EXPECT_EQ(host->policy, "never_include");
+    EXPECT_EQ(infected_entry(database_, kDefaultRealm, *net::parse_ip("10.0.1.10"))->since_us, 5);
+    EXPECT_EQ(stored_response(database_, kDefaultRealm, "eti1/b/1"), "{}");
+    EXPECT_EQ(score_of(database_, kDefaultRealm, *net::parse_ip("10.0.1.10"), {}, kNoon).level, 10);
+}
+
+TEST_F(MigrationTest, LeavesOutWhatNeverWasARecordAndHappensOnce) {
+    database_.run("INSERT INTO sessions(sensor, id, phase, start, last, received, client, server,"
+                  " server_port, record) VALUES('eti1', 'no JSON', 2, 1, 2, 3, 'x', 'y', 443, '{')");
+    migrate(database_, kNoon);
+    EXPECT_EQ(sessions_named(database_, kDefaultRealm, "no JSON").size(), 0U);
+    EXPECT_EQ(sessions_named(database_, kDefaultRealm, "s-1").size(), 1U);
+    migrate(database_, kNoon);
+    EXPECT_EQ(sessions_named(database_, kDefaultRealm, "s-1").size(), 1U) << "the second does nothing";
+}
+
+}  // namespace
+}  // namespace eti::analysis
