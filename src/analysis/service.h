@@ -35,7 +35,7 @@ struct ServiceOptions {
     std::vector<net::IpRange> internal;
     uint64_t max_store_bytes = 16ULL << 30;
     std::size_t max_records_bytes = 32UL << 20;
-    std::size_t max_connections = 512;
+    std::size_t max_connections = 1200;
     std::size_t max_queued_batches = 1024;
     std::chrono::milliseconds tick{1000};
     std::function<Timestamp()> now;  // empty: the wall clock

@@ -65,27 +65,42 @@ void Pruner::prune_sessions(const Retention& retention, Timestamp now, Pruned& p
 }
 
 void Pruner::prune_days(const Retention& retention, Timestamp now, Pruned& pruned) {
-    const int64_t oldest_day = day_of_us(before(now, retention.servers));
-    for (const char* sql :
-         {"DELETE FROM server_days WHERE (realm, day, server) IN (SELECT realm, day, server FROM"
-          " server_days WHERE realm = ?1 AND day < ?2 LIMIT ?3)",
-          "DELETE FROM server_hosts WHERE (realm, day, server, host) IN (SELECT realm, day, server,"
-          " host FROM server_hosts WHERE realm = ?1 AND day < ?2 LIMIT ?3)",
-          "DELETE FROM server_sessions WHERE (realm, day, server, session) IN (SELECT realm, day,"
-          " server, session FROM server_sessions WHERE realm = ?1 AND day < ?2 LIMIT ?3)",
-          "DELETE FROM host_sessions WHERE (realm, day, host, session) IN (SELECT realm, day, host,"
-          " session FROM host_sessions WHERE realm = ?1 AND day < ?2 LIMIT ?3)"}) {
-        std::vector<Realm> realms;
-        {
-            Query row = database_.query("SELECT id FROM realms");
-            while (row.next()) {
-                realms.push_back(row.integer(0));
-            }
-        }
-        for (const Realm realm : realms) {
-            pruned.other += database_.run(sql, realm, oldest_day, kPruneRows);
+    struct Table {
+        const char* sql;
+        std::chrono::hours age;
+    };
+    const Table tables[] = {
+        {"DELETE FROM server_days WHERE (realm, day, server) IN (SELECT realm, day, server FROM"
+         " server_days WHERE realm = ?1 AND day < ?2 LIMIT ?3)",
+         retention.servers},
+        {"DELETE FROM server_hosts WHERE (realm, day, server, host) IN (SELECT realm, day, server,"
+         " host FROM server_hosts WHERE realm = ?1 AND day < ?2 LIMIT ?3)",
+         retention.servers},
+        {"DELETE FROM server_sessions WHERE (realm, day, server, session) IN (SELECT realm, day,"
+         " server, session FROM server_sessions WHERE realm = ?1 AND day < ?2 LIMIT ?3)",
+         retention.sessions},
+        {"DELETE FROM host_sessions WHERE (realm, day, host, session) IN (SELECT realm, day, host,"
+         " session FROM host_sessions WHERE realm = ?1 AND day < ?2 LIMIT ?3)",
+         retention.sessions}};
+    std::vector<Realm> realms;
+    {
+        Query row = database_.query("SELECT id FROM realms");
+        while (row.next()) {
+            realms.push_back(row.integer(0));
         }
     }
+    for (const Table& table : tables) {
+        for (const Realm realm : realms) {
+            pruned.other +=
+                database_.run(table.sql, realm, day_of_us(before(now, table.age)), kPruneRows);
+        }
+    }
+    // A host an analyst edited, or that still has a score, stays.
+    pruned.other += database_.run(
+        "DELETE FROM hosts WHERE (realm, host) IN (SELECT realm, host FROM hosts"
+        " WHERE last_seen < ?1 AND last_evidence < ?1 AND status = 'open'"
+        " AND policy = 'use_configured_policy' AND identifier = '' LIMIT ?2)",
+        before(now, retention.servers), kPruneRows);
 }
 
 // No index serves "last seen": a stretch of the table is looked at in each call.
@@ -112,6 +127,7 @@ void Pruner::prune_servers(const Retention& retention, Timestamp now, Pruned& pr
     for (const auto& [realm, ip] : pruned.servers) {
         database_.run("DELETE FROM servers WHERE realm = ? AND server = ?", realm, ip_key(ip));
         database_.run("DELETE FROM endpoints WHERE realm = ? AND server = ?", realm, ip_key(ip));
+        database_.run("DELETE FROM server_facts WHERE realm = ? AND server = ?", realm, ip_key(ip));
     }
     pruned.other += static_cast<int64_t>(pruned.servers.size());
 }

@@ -2,12 +2,14 @@
 
 #include "eti/ingest/record_parser.h"
 #include "eti/store/schema.h"
+#include "eti/store/server_pages.h"
 #include "tests/support/service_builders.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace eti::analysis {
@@ -402,6 +404,120 @@ TEST_F(EngineTest, KeepsTheServerRollUp) {
     EXPECT_EQ(server->category, "certificate-blocklist: Dridex C&C");
     EXPECT_EQ(count("SELECT count(*) FROM servers"), 1);
     EXPECT_EQ(count("SELECT count(*) FROM server_hosts"), 2);
+}
+
+std::string verdicts(Database& database) {
+    std::string text;
+    Query row = database.query(
+        "SELECT id, kind, rule_version, level, reason, detail, feed_version FROM evidence"
+        " ORDER BY id, kind");
+    while (row.next()) {
+        for (int column = 0; column < 7; ++column) {
+            text += row.text(column) + "|";
+        }
+        text += "\n";
+    }
+    return text;
+}
+
+TEST_F(EngineTest, AStoredRecordReplaysToTheSameVerdict) {
+    send(RecordBuilder().id("a").sha1(kListedSha1).line() +
+         RecordBuilder().id("b").server("198.51.100.7").self_signed().line() +
+         RecordBuilder().id("c").line());
+    send(RecordBuilder().id("d").set("/phase", "handshake").self_signed().sha1(kListedSha1).line());
+    send(RecordBuilder().id("d").self_signed().sha1(kListedSha1).line());
+    std::string stored;
+    for (const char* id : {"a", "b", "c", "d"}) {
+        const auto rows = sessions_named(database_, kDefaultRealm, id);
+        stored += read_sessions(database_, kDefaultRealm, rows).at(0).record + "\n";
+    }
+    Database other(folder_.path("other.db"), Database::Access::ReadWrite);
+    migrate(other, kNoon);
+    Engine replay(other, {});
+    replay.load_certificate_feed(test::kFeed, kNoon);
+    RecordBatch batch;
+    ASSERT_TRUE(parse_records(stored, batch));
+    replay.ingest(kDefaultRealm, "", batch, kNoon + 24h);
+    EXPECT_EQ(verdicts(other), verdicts(database_));
+    EXPECT_THAT(verdicts(database_), HasSubstr("a|certificate-blocklist|1|10|"));
+}
+
+TEST_F(EngineTest, AScoreHalvesWithEveryHalfLife) {
+    send(RecordBuilder().sha1(kListedSha1).line());
+    EXPECT_EQ(score("10.0.1.10", kNoon).level, 10);
+    EXPECT_EQ(score("10.0.1.10", kNoon + 24h).level, 5);
+    EXPECT_NEAR(score("10.0.1.10", kNoon + 48h).reasons.at(0).points, 2.5, 0.001);
+    const auto host = host_row(database_, kDefaultRealm, *net::parse_ip("10.0.1.10"));
+    ASSERT_TRUE(host);
+    EXPECT_NEAR(score_at(host->heat, options_.hosts, kNoon + 24h), 5, 0.001)
+        << "what hosts are ordered by is the score at any time";
+}
+
+TEST_F(EngineTest, HostsComeByScoreThenByAddress) {
+    for (int i = 0; i < 30; ++i) {
+        RecordBuilder record;
+        record.id(std::to_string(i)).client("10.0.7." + std::to_string(i));
+        if (i % 3 == 0) {
+            record.sha1(kListedSha1);
+        }
+        send(record.line(), "", kNoon + std::chrono::minutes(i % 5));
+    }
+    HostQuery query;
+    query.limit = 4;
+    std::vector<HostRow> walked;
+    while (true) {
+        const auto page = hosts_page(database_, query);
+        walked.insert(walked.end(), page.begin(), page.end());
+        if (page.size() < query.limit || walked.size() > 30) {
+            break;
+        }
+        query.after = page.back();
+    }
+    ASSERT_EQ(walked.size(), 30U);
+    for (std::size_t i = 1; i < walked.size(); ++i) {
+        const auto key = [](const HostRow& host) {
+            return std::make_pair(-host.heat.value_or(INT64_MIN + 1), host.ip);
+        };
+        EXPECT_LT(key(walked[i - 1]), key(walked[i]));
+    }
+    query = {};
+    query.infected = true;
+    EXPECT_EQ(hosts_page(database_, query).size(), 10U);
+    query.text = "10.0.7.2";
+    EXPECT_EQ(hosts_page(database_, query).size(), 3U) << "21, 24 and 27";
+}
+
+TEST_F(EngineTest, SessionsOfAServerComeOnceHoweverLateTheyArrived) {
+    for (int i = 0; i < 40; ++i) {
+        const std::string start = "2026-11-2" + std::to_string(i * 7 % 4) + "T10:00:00Z";
+        send(RecordBuilder().id(std::to_string(i)).set("/start", start).set("/end", start).line());
+    }
+    for (const bool by_host : {false, true}) {
+        SessionQuery query;
+        query.range = {0, INT64_MAX};
+        (by_host ? query.host : query.server) =
+            *net::parse_ip(by_host ? "10.0.1.10" : "203.0.113.9");
+        query.limit = 7;
+        std::vector<int64_t> walked;
+        while (true) {
+            const SessionRows page = session_rows(database_, query);
+            walked.insert(walked.end(), page.rows.begin(), page.rows.end());
+            if (!page.next || walked.size() > 40) {
+                break;
+            }
+            query.before = *page.next;
+        }
+        EXPECT_EQ(walked.size(), 40U);
+        EXPECT_EQ(std::set(walked.begin(), walked.end()).size(), 40U);
+    }
+}
+
+TEST_F(EngineTest, TheAuditTrailRefusesChanges) {
+    patch("10.0.1.10", {"in_progress", std::nullopt}, kNoon);
+    EXPECT_EQ(count("SELECT count(*) FROM audit"), 1);
+    EXPECT_THROW(database_.script("DELETE FROM audit"), StorageError);
+    EXPECT_THROW(database_.script("UPDATE audit SET actor = 'eve'"), StorageError);
+    EXPECT_EQ(count("SELECT count(*) FROM audit"), 1);
 }
 
 TEST_F(EngineTest, PrunesWhatIsOld) {
