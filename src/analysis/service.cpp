@@ -376,8 +376,11 @@ std::string issue_token(const std::string& data_directory, const std::string& na
         }
     }
     std::string secret = random_hex(32);
+    // Together: a token must never be of the default realm first.
+    database.script("BEGIN IMMEDIATE");
     save_token(database, name, TokenKind::Issued, secret, now);
     database.run("UPDATE tokens SET realm = ? WHERE name = ?", realm_named(database, realm), name);
+    database.script("COMMIT");
     return secret;
 }
 

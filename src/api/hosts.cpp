@@ -196,9 +196,10 @@ Response answer_hosts(ApiContext& context, Database& database, const Request& re
 }  // namespace
 
 asio::awaitable<Response> get_hosts(ApiContext& context, const Request& request) {
-    co_return co_await on_page_thread(context, [&context, &request](Database& database) {
+    PageQuery page = [&context, &request](Database& database) {
         return answer_hosts(context, database, request);
-    });
+    };
+    co_return co_await on_page_thread(context, std::move(page));
 }
 
 Response get_host(ApiContext& context, Database& database, const Request& request,

@@ -39,13 +39,14 @@ asio::awaitable<Response> post_login(ApiContext& context, const Request& request
     const std::string password = text_of(body, "password", 1000);
     const auto found = std::make_shared<std::optional<Identity>>();
     // A password's hash takes long on purpose: not on the thread that serves everyone.
-    co_await on_page_thread(context, [user, password, found](Database& database) {
+    PageQuery check = [user, password, found](Database& database) {
         *found = login_identity(database, user + ":" + password);
         if (!*found) {
             *found = check_password(database, user, password);
         }
         return Response{};
-    });
+    };
+    co_await on_page_thread(context, std::move(check));
     if (!*found) {
         ++context.metrics.auth_failures["login"];
         throw RequestError(401, "user or password is wrong; DIR/login has the first start's");

@@ -29,9 +29,10 @@ asio::awaitable<Response> route_hosts(ApiContext& context, Request& request) {
     }
     const std::string ip = request.path[2];
     if (request.method == "GET") {
-        co_return co_await on_page_thread(context, [&](Database& database) {
+        PageQuery query = [&](Database& database) {
             return get_host(context, database, request, ip);
-        });
+        };
+        co_return co_await on_page_thread(context, std::move(query));
     }
     if (request.method == "PATCH") {
         co_return co_await patch_host(context, request, ip);
@@ -73,16 +74,18 @@ asio::awaitable<Response> route_servers(ApiContext& context, const Request& requ
     if (!get) {
         co_return wrong_method("GET");
     }
-    co_return path.size() == 3 ? co_await get_server(context, request, path[2])
-                               : co_await get_servers(context, request);
+    if (path.size() == 3) {
+        co_return co_await get_server(context, request, path[2]);
+    }
+    co_return co_await get_servers(context, request);
 }
 
 // Queries that only read, by name; those with an item behind the name take it.
-using PageQuery = Response (*)(ApiContext&, Database&, const Request&);
-const std::map<std::string_view, PageQuery>& page_queries() {
-    static const std::map<std::string_view, PageQuery> queries{
+using Getter = Response (*)(ApiContext&, Database&, const Request&);
+const std::map<std::string_view, Getter>& getters() {
+    static const std::map<std::string_view, Getter> all{
         {"sensors", &get_sensors}, {"audit", &get_audit}, {"status", &get_status}};
-    return queries;
+    return all;
 }
 
 asio::awaitable<Response> route_get(ApiContext& context, const Request& request) {
@@ -96,9 +99,10 @@ asio::awaitable<Response> route_get(ApiContext& context, const Request& request)
         co_return co_await get_sessions(context, request);
     }
     if (name == "verdicts" && item) {
-        co_return co_await on_page_thread(context, [&](Database& database) {
+        PageQuery verdict = [&](Database& database) {
             return get_verdict(context, database, request, request.path[2]);
-        });
+        };
+        co_return co_await on_page_thread(context, std::move(verdict));
     }
     if (name == "events" && !item) {
         co_return get_events(context, request);
@@ -106,11 +110,12 @@ asio::awaitable<Response> route_get(ApiContext& context, const Request& request)
     if (name == "me" && !item) {
         co_return get_me(context, request);
     }
-    const auto query = page_queries().find(name);
-    if (query != page_queries().end() && !item) {
-        co_return co_await on_page_thread(context, [&](Database& database) {
-            return query->second(context, database, request);
-        });
+    const auto getter = getters().find(name);
+    if (getter != getters().end() && !item) {
+        PageQuery query = [&](Database& database) {
+            return getter->second(context, database, request);
+        };
+        co_return co_await on_page_thread(context, std::move(query));
     }
     co_return unknown_path();
 }
@@ -167,8 +172,10 @@ asio::awaitable<Response> route(ApiContext& context, Request& request) {
         if (request.method != "POST") {
             co_return wrong_method("POST");
         }
-        co_return name == "login" ? co_await post_login(context, request)
-                                  : co_await post_logout(context, request);
+        if (name == "login") {
+            co_return co_await post_login(context, request);
+        }
+        co_return co_await post_logout(context, request);
     }
     Response response = co_await route_get(context, request);
     if (!get && response.status != 404) {
@@ -201,8 +208,7 @@ asio::awaitable<void> in_store(ApiContext& context, Writer::Job job, std::size_t
         std::move(start), asio::use_awaitable);
 }
 
-asio::awaitable<Response> on_page_thread(ApiContext& context,
-                                         std::function<Response(Database&)> query) {
+asio::awaitable<Response> on_page_thread(ApiContext& context, PageQuery query) {
     const auto executor = co_await asio::this_coro::executor;
     const auto answer = std::make_shared<Response>();
     auto start = [&, answer](auto handler) {

@@ -228,11 +228,10 @@ asio::awaitable<Response> get_servers(ApiContext& context, const Request& reques
         number_parameter(request, "limit", 100, 1, is_export ? kMaxExport : kMaxPage));
     try {
         query.filter = parse_filter(request.parameter("filter"), to_micros(context.now()));
-        Response response = co_await on_page_thread(
-            context, [&context, &request, query](Database& database) {
-                return answer_page(context, database, request, query);
-            });
-        co_return response;
+        PageQuery page = [&context, &request, query](Database& database) {
+            return answer_page(context, database, request, query);
+        };
+        co_return co_await on_page_thread(context, std::move(page));
     } catch (const FilterError& error) {
         co_return filter_problem(request.parameter("filter"), error);
     }
@@ -241,9 +240,10 @@ asio::awaitable<Response> get_servers(ApiContext& context, const Request& reques
 asio::awaitable<Response> get_server(ApiContext& context, const Request& request,
                                      const std::string& id) {
     const AskedRange asked = asked_range(context, request, Window::Month);
-    co_return co_await on_page_thread(context, [&request, id, asked](Database& database) {
+    PageQuery detail = [&request, id, asked](Database& database) {
         return answer_detail(database, request, id, asked.range);
-    });
+    };
+    co_return co_await on_page_thread(context, std::move(detail));
 }
 
 asio::awaitable<Response> post_false_positive(ApiContext& context, const Request& request,

@@ -67,7 +67,7 @@ SessionQuery asked_sessions(const ApiContext& context, const Request& request) {
 
 asio::awaitable<Response> get_sessions(ApiContext& context, const Request& request) {
     const SessionQuery query = asked_sessions(context, request);
-    co_return co_await on_page_thread(context, [query](Database& database) {
+    PageQuery page = [query](Database& database) {
         const SessionRows found = session_rows(database, query);
         json next;
         if (found.next) {
@@ -75,7 +75,8 @@ asio::awaitable<Response> get_sessions(ApiContext& context, const Request& reque
         }
         return json_answer({{"sessions", records_json(database, query.realm, found.rows)},
                             {"next", std::move(next)}});
-    });
+    };
+    co_return co_await on_page_thread(context, std::move(page));
 }
 
 Response get_verdict(ApiContext& context, Database& database, const Request& request,

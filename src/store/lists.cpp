@@ -120,8 +120,8 @@ bool publish_feed(Database& database, std::string_view name, std::string_view bo
 
 void save_token(Database& database, std::string_view name, TokenKind kind, std::string_view secret,
                 Timestamp now) {
-    database.run("INSERT OR REPLACE INTO tokens VALUES(?, ?, ?, ?)", name, name_of(kind),
-                 sha256_hex(secret), to_micros(now));
+    database.run("INSERT OR REPLACE INTO tokens(name, kind, sha256, created) VALUES(?, ?, ?, ?)",
+                 name, name_of(kind), sha256_hex(secret), to_micros(now));
 }
 
 std::vector<TokenDigest> token_digests(Database& database) {

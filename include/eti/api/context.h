@@ -40,9 +40,10 @@ struct ApiContext {
     uint64_t max_store_bytes = 0;
 };
 
-// on_page_thread runs a query there; it rethrows what the query threw. One query at a time.
-asio::awaitable<Response> on_page_thread(ApiContext& context,
-                                         std::function<Response(Database&)> query);
+// on_page_thread runs a query there; it rethrows what the query threw. One query at a time. The
+// query stands in a variable before the co_await: GCC 12 copies a temporary lambda there bit by bit.
+using PageQuery = std::function<Response(Database&)>;
+asio::awaitable<Response> on_page_thread(ApiContext& context, PageQuery query);
 
 // in_store runs a job on the writer thread and returns when it is on disk. It rethrows what the
 // job threw, StorageError, or RequestError 429 when the queue is full.
