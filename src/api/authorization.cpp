@@ -120,18 +120,21 @@ Response authorize(ApiContext& context, Request& request) {
                 "'eti-analysis token NAME --data DIR'");
         }
         const bool anonymous = request.actor.empty();
-        if (anonymous && !is_open(request) && login_required(context)) {
+        const bool must_log_in = anonymous && login_required(context);
+        if (must_log_in && !is_open(request)) {
             ++context.metrics.auth_failures["token"];
             return unauthorized("send 'Authorization: Bearer TOKEN' with the token in DIR/token");
         }
-        if (anonymous && is_foreign(request)) {
+        if (anonymous && !must_log_in && is_foreign(request)) {
             return problem(403,
                            "without a token this service answers to localhost and IP "
                            "addresses only, and to no page of another origin");
         }
-        // A page of another origin cannot set this header; the cookie it could have sent along.
-        if (request.by_cookie && is_write(request) && request.header("x-openeti") != "1") {
-            return problem(403, "a write with the page's cookie needs the header 'X-Openeti: 1'");
+        // A page of another origin cannot set this header. The cookie it could have sent along, and
+        // a login of its own choosing it could have made.
+        const bool by_browser = request.by_cookie || !request.header("origin").empty();
+        if (by_browser && is_write(request) && request.header("x-openeti") != "1") {
+            return problem(403, "a browser's write needs the header 'X-Openeti: 1'");
         }
     } catch (const StorageError& error) {
         return problem(503, error.what());

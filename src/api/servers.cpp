@@ -182,22 +182,22 @@ ServerHit hit_of(const ServerState& state, const TimeRange& range, bool false_po
             std::max<int64_t>(sum.blocked, 0), false_positive};
 }
 
-[[noreturn]] void no_server(const std::string& id) {
-    throw RequestError(404, "there is no server '" + id + "'; GET /v1/servers lists them");
+[[noreturn]] void no_server(const net::IpAddress& ip) {
+    throw RequestError(
+        404, "there is no server '" + net::to_string(ip) + "'; GET /v1/servers lists them");
 }
 
-Response answer_detail(Database& database, const Request& request, const std::string& id,
+Response answer_detail(Database& database, const Request& request, const net::IpAddress& ip,
                        const TimeRange& range) {
-    const net::IpAddress ip = address_in_path(id);
     const auto state = server_state(database, request.realm, ip);
     if (!state) {
-        no_server(id);
+        no_server(ip);
     }
     const auto report = false_positive(database, request.realm, ip);
     const auto row =
         server_row(database, request.realm, hit_of(*state, range, report.has_value()), range);
     if (!row) {
-        no_server(id);
+        no_server(ip);
     }
     json body = server_json(*row);
     body["range"] = range_json(range);
@@ -240,8 +240,9 @@ asio::awaitable<Response> get_servers(ApiContext& context, const Request& reques
 asio::awaitable<Response> get_server(ApiContext& context, const Request& request,
                                      const std::string& id) {
     const AskedRange asked = asked_range(context, request, Window::Month);
-    PageQuery detail = [&request, id, asked](Database& database) {
-        return answer_detail(database, request, id, asked.range);
+    PageQuery detail = [&request, ip = address_in_path(id), range = asked.range](
+                           Database& database) {
+        return answer_detail(database, request, ip, range);
     };
     co_return co_await on_page_thread(context, std::move(detail));
 }
@@ -251,7 +252,7 @@ asio::awaitable<Response> post_false_positive(ApiContext& context, const Request
     const net::IpAddress ip = address_in_path(id);
     const auto before = server_state(context.reader, request.realm, ip);
     if (!before) {
-        no_server(id);
+        no_server(ip);
     }
     const json body = json_body(request);
     const auto comment = body.find("comment");
