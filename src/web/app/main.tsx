@@ -63,5 +63,8 @@ render(
     </Shell>,
     document.getElementById("app")!,
 );
-startLive();
-void askStatus();
+// The view's own question goes first.
+requestAnimationFrame(() => {
+    startLive();
+    void askStatus();
+});

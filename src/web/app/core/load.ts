@@ -1,6 +1,6 @@
 // One question to the service and what came of it.
 import { useSignal, type Signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { get, Problem } from "./api.ts";
 
 export interface Loaded<T> {
@@ -62,7 +62,7 @@ export function useLoad<T>(url: string | null, shown?: (answer: T) => void): Loa
         }
         return answer;
     };
-    useEffect(() => {
+    useLayoutEffect(() => {
         void again();
         return () => {
             current.current?.abort();

@@ -36,16 +36,34 @@ function axis(size: number): uPlot.Axis {
     };
 }
 
+const wholeSteps = [...Array(10).keys()].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));
+const dayFormat = new Intl.DateTimeFormat("sv-SE", { month: "2-digit", day: "2-digit" });
+const hourFormat = new Intl.DateTimeFormat("sv-SE", { hour: "2-digit", minute: "2-digit" });
+const secondFormat = new Intl.DateTimeFormat("sv-SE", { timeStyle: "medium" });
+
+// One line a label: the day where one begins, else the time.
+function timeLabels(values: number[], increment: number): string[] {
+    return values.map((value) => {
+        const date = new Date(value * 1000);
+        const midnight = date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0;
+        const format = midnight ? dayFormat : increment < 60 ? secondFormat : hourFormat;
+        return format.format(date);
+    });
+}
+
 function options(props: Props, width: number, step: number): uPlot.Options {
     const bars = uPlot.paths.bars!({ size: [0.8, 40, 1], align: 1 });
     return {
         width,
         height: props.height,
-        padding: [8, 8, 0, 0],
+        padding: [6, 10, 0, 0],
         legend: { show: false },
         cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false }, y: false },
-        scales: { x: { time: true }, y: { range: (_, __, max) => [0, Math.max(1, max) * 1.08] } },
-        axes: [axis(26), { ...axis(52), values: (_, values) => values.map((value) => (Number.isInteger(value) ? count(value) : "")) }],
+        scales: { x: { time: true, range: (_, min, max) => [min, max + step] }, y: { range: (_, __, max) => [0, Math.max(1, max) * 1.08] } },
+        axes: [
+            { ...axis(24), space: 64, values: (_, values, __, ___, increment) => timeLabels(values, increment) },
+            { ...axis(52), space: 24, incrs: wholeSteps, values: (_, values) => values.map(count) },
+        ],
         series: [
             {},
             { label: "attempts", fill: colour("--bar"), width: 0, paths: bars, points: { show: false } },

@@ -33,7 +33,7 @@ function Country({ server }: { server: Server }) {
 
 function OptionalCell({ id, server }: { id: string; server: Server }) {
     if (id === "ports") {
-        return <td>{server.ports.map((each) => `${each.port} ${each.protocol}`).join(", ")}</td>;
+        return <td class="nowrap">{server.ports.map((each) => `${each.port} ${each.protocol}`).join(", ")}</td>;
     }
     return <td class="nowrap">{id === "first_seen" ? <Time at={server.first_seen} /> : mostVisible(server.visibility)}</td>;
 }

@@ -1,0 +1,61 @@
+// The analysis service itself, on a free port, with a data folder of its own.
+import { spawn, execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { blocklist } from "./records.mjs";
+
+export class RealService {
+    constructor(program, withLogin) {
+        this.program = program;
+        this.withLogin = withLogin;
+        this.broken = [];
+        this.folder = mkdtempSync(join(tmpdir(), "openeti-ui-"));
+    }
+
+    async start() {
+        writeFileSync(join(this.folder, "list.csv"), blocklist());
+        const data = join(this.folder, "data");
+        const child = spawn(this.program, ["--listen", "127.0.0.1:0", "--data", data, "--feed", join(this.folder, "list.csv")]);
+        this.child = child;
+        this.url = await new Promise((done, fail) => {
+            let said = "";
+            child.stdout.on("data", (chunk) => {
+                said += chunk;
+                const match = /listening on (\S+)/.exec(said);
+                if (match) {
+                    done(`http://${match[1]}`);
+                }
+            });
+            child.stderr.on("data", (chunk) => (this.log = (this.log ?? "") + chunk));
+            child.on("exit", (code) => fail(new Error(`eti-analysis ended with ${code}: ${this.log}`)));
+        });
+        this.token = readFileSync(join(data, "token"), "utf8").trim();
+        if (this.withLogin) {
+            execFileSync(this.program, ["token", "--data", data, "ui"]);
+            const [user, password] = readFileSync(join(data, "login"), "utf8").trim().split(":");
+            this.login = { user, password };
+        }
+        return this;
+    }
+
+    async post(records) {
+        const response = await fetch(`${this.url}/v1/records`, {
+            method: "POST",
+            headers: { "Content-Type": "application/x-ndjson", Authorization: `Bearer ${this.token}` },
+            body: records.map((record) => JSON.stringify(record)).join("\n"),
+        });
+        const answer = await response.json();
+        if (response.status !== 202 || answer.rejected.length > 0) {
+            throw new Error(`records were not taken: ${response.status} ${JSON.stringify(answer).slice(0, 500)}`);
+        }
+    }
+
+    async close() {
+        this.child.removeAllListeners("exit");
+        const gone = new Promise((done) => this.child.once("exit", done));
+        this.child.kill("SIGTERM");
+        await gone;
+        rmSync(this.folder, { recursive: true, force: true });
+    }
+}

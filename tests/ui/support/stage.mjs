@@ -1,0 +1,84 @@
+// What a spec plays on: a service with a month of records, and a browser in front of it.
+// The fake service by default; with ETI_UI_SERVICE=PATH the program at that path.
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { chromium } from "playwright-core";
+import { FakeService } from "./fake_service.mjs";
+import { RealService } from "./real_service.mjs";
+import { month } from "./records.mjs";
+
+const dist = new URL(process.env.ETI_UI_DIST ?? "../../../src/web/dist/", import.meta.url);
+const root = process.getuid?.() === 0;
+
+async function makeService(login) {
+    const program = process.env.ETI_UI_SERVICE;
+    return program ? new RealService(program, login !== null).start() : new FakeService(dist, login).start();
+}
+
+export const isReal = Boolean(process.env.ETI_UI_SERVICE);
+
+// stage makes service and browser once for a file's tests. options: login, empty.
+export function stage(options = {}) {
+    const here = { service: null, browser: null, now: Date.now() };
+    before(async () => {
+        here.service = await makeService(options.login ?? null);
+        if (!options.empty) {
+            await here.service.post(month(here.now));
+        }
+        here.browser = await chromium.launch({
+            executablePath: process.env.ETI_CHROMIUM ?? "/usr/bin/chromium",
+            args: root ? ["--no-sandbox"] : [],
+        });
+    });
+    after(async () => {
+        await here.browser?.close();
+        await here.service?.close();
+        assert.deepEqual(here.service?.broken ?? [], [], "answers outside the contract");
+    });
+    return here;
+}
+
+// A fresh profile at a path. What the page complains about is an error of the test, but for the
+// line that Chromium writes about every refused request, where refusals are expected.
+export async function visit(here, path, run, { refusals = false, context: wanted = {} } = {}) {
+    const context = await here.browser.newContext({ viewport: { width: 1440, height: 900 }, timezoneId: "Europe/Berlin", ...wanted });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    const complaints = [];
+    page.on("pageerror", (error) => complaints.push(`page error: ${error.message}`));
+    page.on("console", (message) => {
+        const refused = refusals && message.text().startsWith("Failed to load resource");
+        if (["error", "warning"].includes(message.type()) && !refused) {
+            complaints.push(`${message.type()}: ${message.text()}`);
+        }
+    });
+    try {
+        await page.goto(here.service.url + path);
+        await run(page, context);
+        assert.deepEqual(complaints, [], "the console");
+    } finally {
+        await context.close();
+    }
+}
+
+export async function rows(page, cell = "th[scope=row] a") {
+    await page.waitForSelector("tbody tr");
+    await page.waitForSelector("table[aria-busy=true]", { state: "detached" });
+    return page.locator(`tbody tr ${cell}`).allInnerTexts();
+}
+
+// until waits for what a page shows to become true.
+export async function until(read, expected) {
+    const end = Date.now() + 20_000;
+    let seen;
+    while (Date.now() < end) {
+        seen = await read();
+        try {
+            assert.deepEqual(seen, expected);
+            return;
+        } catch {
+            await new Promise((done) => setTimeout(done, 25));
+        }
+    }
+    assert.deepEqual(seen, expected);
+}
