@@ -17,13 +17,13 @@ async function makeService(login) {
 
 export const isReal = Boolean(process.env.ETI_UI_SERVICE);
 
-// stage makes service and browser once for a file's tests. options: login, empty.
+// stage makes service and browser once for a file's tests. options: login, empty, servers.
 export function stage(options = {}) {
     const here = { service: null, browser: null, now: Date.now() };
     before(async () => {
         here.service = await makeService(options.login ?? null);
         if (!options.empty) {
-            await here.service.post(month(here.now));
+            await here.service.post(month(here.now, options.servers));
         }
         here.browser = await chromium.launch({
             executablePath: process.env.ETI_CHROMIUM ?? "/usr/bin/chromium",

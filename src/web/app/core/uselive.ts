@@ -16,6 +16,10 @@ export function useLive(names: EventName[], refresh: () => Promise<unknown>, too
         let running = false;
         const run = async () => {
             timer = 0;
+            if (paused.value) {
+                missed = true;
+                return;
+            }
             running = true;
             await latest.current();
             running = false;

@@ -21,6 +21,7 @@ import { Visibility } from "../parts/visibility.tsx";
 import { NothingHere } from "../parts/nothing.tsx";
 
 const pageRows = 100;
+const releaseMs = 2000;
 
 function question(): URLSearchParams {
     const wanted = asked();
@@ -64,10 +65,15 @@ export function ServersPage() {
         waiting.value = null;
     };
     const load = useLoad<ServerPage>(`/v1/servers?${wanted}`, show);
-    const release = () => {
-        if (!held.pointer && !held.focus && waiting.value !== null && load.data.value !== null) {
-            show(load.data.value);
-        }
+    const release = useRef(0);
+    // Not at once: the way to the button leads out of the table.
+    const letGo = () => {
+        clearTimeout(release.current);
+        release.current = window.setTimeout(() => {
+            if (!held.pointer && !held.focus && waiting.value !== null && load.data.value !== null) {
+                show(load.data.value);
+            }
+        }, releaseMs);
     };
     const refresh = async () => {
         if (load.busy.value || isCustom()) {
@@ -88,6 +94,7 @@ export function ServersPage() {
     useLive(["server"], refresh, () => load.took.ms);
     useEffect(() => {
         document.title = "Encrypted Traffic - openeti";
+        return () => clearTimeout(release.current);
     }, []);
     const page = load.data.value;
     const problem = load.problem.value;
@@ -130,7 +137,7 @@ export function ServersPage() {
                         stale={load.busy.value || filterProblem}
                         onHold={(what, on) => {
                             held[what] = on;
-                            release();
+                            letGo();
                         }}
                     />
                     <Pager next={page.next} />
