@@ -1,4 +1,5 @@
 #include "eti/api/context.h"
+#include "eti/api/page.h"
 #include "eti/ingest/encoding.h"
 #include "eti/store/users.h"
 
@@ -112,6 +113,9 @@ std::string cookie_of(const Request& request) {
 }
 
 Response authorize(ApiContext& context, Request& request) {
+    if (is_page(request)) {
+        return {};  // who is to log in must see the page first
+    }
     try {
         if (!identify(context, request)) {
             ++context.metrics.auth_failures["token"];

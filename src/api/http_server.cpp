@@ -108,7 +108,7 @@ Request to_request(const Parser::value_type& message) {
     Request request;
     request.method = std::string(message.method_string());
     for (const char* name : {"authorization", "content-encoding", "idempotency-key",
-                             "if-none-match", "accept", "host", "origin", "cookie",
+                             "if-none-match", "accept", "accept-encoding", "host", "origin", "cookie",
                              "x-openeti", "last-event-id"}) {
         const auto field = message.find(name);
         if (field != message.end()) {

@@ -1,4 +1,5 @@
 #include "eti/api/context.h"
+#include "eti/api/page.h"
 
 #include <spdlog/spdlog.h>
 
@@ -136,6 +137,9 @@ asio::awaitable<Response> route_top(ApiContext& context, const Request& request)
 
 asio::awaitable<Response> route(ApiContext& context, Request& request) {
     const bool get = request.method == "GET";
+    if (is_page(request)) {
+        co_return page_answer(request);
+    }
     if (request.path.size() == 1) {
         co_return co_await route_top(context, request);
     }

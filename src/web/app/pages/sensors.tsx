@@ -1,6 +1,6 @@
 // Sensors: who sends records, how fresh, and what each can see. And the service's own state.
 import { useEffect } from "preact/hooks";
-import { count } from "../core/format.ts";
+import { bytes, count } from "../core/format.ts";
 import { useLoad } from "../core/load.ts";
 import { askStatus, status } from "../core/status.ts";
 import type { Sensor, ServiceStatus } from "../core/types.ts";
@@ -12,6 +12,10 @@ import { none, Time, Wire } from "../parts/text.tsx";
 import { Visibility } from "../parts/visibility.tsx";
 
 const silentMs = 5 * 60_000;
+
+function amount(value: number, unit: string | null | undefined): string {
+    return unit === "bytes" ? bytes(value) : `${count(value)} ${unit ?? ""}`;
+}
 
 function Row({ sensor }: { sensor: Sensor }) {
     const silent = clock.value - Date.parse(sensor.last_seen) > silentMs;
@@ -56,10 +60,8 @@ function Service({ now }: { now: ServiceStatus }) {
                                 {now.limits.map((limit) => (
                                     <tr key={limit.name}>
                                         <th scope="row">{limit.name.replaceAll("_", " ")}</th>
-                                        <td>
-                                            {count(limit.value)} {limit.unit ?? ""}
-                                        </td>
-                                        <td>{limit.used === null || limit.used === undefined ? none : count(limit.used)}</td>
+                                        <td>{amount(limit.value, limit.unit)}</td>
+                                        <td>{limit.used === null || limit.used === undefined ? none : amount(limit.used, limit.unit)}</td>
                                     </tr>
                                 ))}
                             </tbody>

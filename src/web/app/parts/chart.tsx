@@ -37,17 +37,13 @@ function axis(size: number): uPlot.Axis {
 }
 
 const wholeSteps = [...Array(10).keys()].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));
-const dayFormat = new Intl.DateTimeFormat("sv-SE", { month: "2-digit", day: "2-digit" });
-const hourFormat = new Intl.DateTimeFormat("sv-SE", { hour: "2-digit", minute: "2-digit" });
-const secondFormat = new Intl.DateTimeFormat("sv-SE", { timeStyle: "medium" });
 
 // One line a label: the day where one begins, else the time.
 function timeLabels(values: number[], increment: number): string[] {
     return values.map((value) => {
-        const date = new Date(value * 1000);
-        const midnight = date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0;
-        const format = midnight ? dayFormat : increment < 60 ? secondFormat : hourFormat;
-        return format.format(date);
+        const text = localTime(new Date(value * 1000).toISOString());
+        const midnight = text.endsWith("00:00:00");
+        return midnight ? text.slice(5, 10) : increment < 60 ? text.slice(11) : text.slice(11, 16);
     });
 }
 
