@@ -11,11 +11,18 @@ const out = mkdtempSync(join(tmpdir(), "openeti-unit-"));
 try {
     const tests = readdirSync(join(here, "unit")).filter((name) => name.endsWith(".test.ts"));
     await build({
-        absWorkingDir: here, entryPoints: tests.map((name) => join("unit", name)), outdir: out, outExtension: { ".js": ".mjs" },
-        bundle: true, format: "esm", platform: "node", logLevel: "warning",
+        absWorkingDir: here,
+        entryPoints: tests.map((name) => join("unit", name)),
+        outdir: out,
+        outExtension: { ".js": ".mjs" },
+        bundle: true,
+        format: "esm",
+        platform: "node",
+        logLevel: "warning",
     });
     const files = tests.map((name) => join(out, name.replace(/\.ts$/, ".mjs")));
-    process.exitCode = spawnSync(process.execPath, ["--test", ...files], { stdio: "inherit" }).status ?? 1;
+    process.exitCode =
+        spawnSync(process.execPath, ["--test", ...files], { stdio: "inherit" }).status ?? 1;
 } finally {
     rmSync(out, { recursive: true, force: true });
 }

@@ -25,10 +25,27 @@ test("the detail has hits, summary, ports, graph, hosts, reasons, certificates, 
         assert.match(await section(page, "Ports and protocols").innerText(), /(443|8443) tls/);
         assert.ok((await page.locator(".chart canvas").count()) === 1);
         const hosts = section(page, "Hosts");
-        assert.deepEqual(await hosts.locator("thead th").allInnerTexts(), ["Client Host", "Client IP Address", "Threat Level at Time", "Status", "Investigation", "Attempts", "Last Seen"]);
-        assert.match(await hosts.locator("tbody tr").first().innerText(), /10\.0\.1\.\d+\s+10 high\s+Blocked\s+Open/);
-        assert.match(await section(page, "Why").locator("tbody tr").first().innerText(), /certificate-blocklist/);
-        assert.match(await section(page, "Certificates").locator("tbody tr").first().innerText(), /C&C/);
+        assert.deepEqual(await hosts.locator("thead th").allInnerTexts(), [
+            "Client Host",
+            "Client IP Address",
+            "Threat Level at Time",
+            "Status",
+            "Investigation",
+            "Attempts",
+            "Last Seen",
+        ]);
+        assert.match(
+            await hosts.locator("tbody tr").first().innerText(),
+            /10\.0\.1\.\d+\s+10 high\s+Blocked\s+Open/,
+        );
+        assert.match(
+            await section(page, "Why").locator("tbody tr").first().innerText(),
+            /certificate-blocklist/,
+        );
+        assert.match(
+            await section(page, "Certificates").locator("tbody tr").first().innerText(),
+            /C&C/,
+        );
         await section(page, "Sessions").locator("tbody tr").first().waitFor();
         assert.ok((await section(page, "Sessions").innerText()).includes(ip));
         await page.getByRole("button", { name: "1 month" }).click();
@@ -51,7 +68,10 @@ test("a verdict names rule, versions and record", async () => {
         await page.locator("tbody").getByRole("link", { name: ip }).click();
         await page.waitForSelector(".facts");
         await page.goBack();
-        await page.locator("tbody").getByRole("link", { name: /^10\.0\.1\./ }).click();
+        await page
+            .locator("tbody")
+            .getByRole("link", { name: /^10\.0\.1\./ })
+            .click();
         await page.getByRole("heading", { name: "What its score is made of" }).waitFor();
     });
 });
@@ -87,7 +107,10 @@ test("a false positive takes the level away, and gives it back when undone", asy
         await page.getByRole("button", { name: "Report", exact: true }).click();
         await page.getByText(/level 10 became 0, \d+ hosts? scored again/).waitFor();
         await until(() => page.locator(".facts .level").innerText(), "0 clean");
-        assert.equal(await page.getByRole("button", { name: "Report False Positive" }).isDisabled(), true);
+        assert.equal(
+            await page.getByRole("button", { name: "Report False Positive" }).isDisabled(),
+            true,
+        );
         await page.getByRole("button", { name: "Undo" }).click();
         await until(() => page.locator(".facts .level").innerText(), "10 high");
         await page.getByRole("button", { name: "Dismiss" }).first().click();
@@ -95,11 +118,16 @@ test("a false positive takes the level away, and gives it back when undone", asy
 });
 
 test("a server nobody met is explained", async () => {
-    await visit(here, "/servers/192.0.2.200", async (page) => {
-        await page.getByRole("heading", { name: "Not Found" }).waitFor();
-        await page.getByRole("button", { name: "Try again" }).click();
-        await page.getByRole("heading", { name: "Not Found" }).waitFor();
-    }, { refusals: true });
+    await visit(
+        here,
+        "/servers/192.0.2.200",
+        async (page) => {
+            await page.getByRole("heading", { name: "Not Found" }).waitFor();
+            await page.getByRole("button", { name: "Try again" }).click();
+            await page.getByRole("heading", { name: "Not Found" }).waitFor();
+        },
+        { refusals: true },
+    );
     await visit(here, "/no/such/page", async (page) => {
         await page.getByRole("heading", { name: "There is no such page" }).waitFor();
         await page.getByRole("link", { name: "Encrypted Traffic" }).last().click();

@@ -6,49 +6,83 @@ import { isReal, rows, stage, until, visit } from "../support/stage.mjs";
 const here = stage();
 
 test("an allowlist entry is added, refused, removed and brought back", async () => {
-    await visit(here, "/allowlist", async (page) => {
-        await page.getByRole("heading", { name: "The allowlist is empty" }).waitFor();
-        await page.getByRole("button", { name: "Add entry" }).click();
-        await page.getByLabel("Kind").selectOption("ip");
-        await page.getByLabel("Value").fill("not an address");
-        await page.getByRole("button", { name: "Add", exact: true }).click();
-        await page.locator("dialog .error").waitFor();
-        await page.getByLabel("Kind").selectOption("hostname");
-        await page.getByLabel("Value").fill("updates.example");
-        await page.getByLabel("Comment").fill("the vendor's updates");
-        await page.locator("dialog input[name=expires]").fill("2030-01-01T00:00");
-        await page.getByRole("button", { name: "Add", exact: true }).click();
-        await page.locator("tbody tr", { hasText: "updates.example" }).waitFor();
-        assert.match(await page.locator("tbody").innerText(), /Hostname suffix\s+the vendor's updates/);
-        await page.getByRole("button", { name: "Remove updates.example" }).click();
-        assert.match(await page.locator("dialog").innerText(), /One entry goes: updates\.example/);
-        await page.getByRole("button", { name: "Remove", exact: true }).last().click();
-        await page.getByRole("heading", { name: "The allowlist is empty" }).waitFor();
-        await page.locator(".notice", { hasText: "was removed" }).getByRole("button", { name: "Undo" }).click();
-        await page.locator("tbody tr", { hasText: "updates.example" }).waitFor();
-    }, { refusals: true });
+    await visit(
+        here,
+        "/allowlist",
+        async (page) => {
+            await page.getByRole("heading", { name: "The allowlist is empty" }).waitFor();
+            await page.getByRole("button", { name: "Add entry" }).click();
+            await page.getByLabel("Kind").selectOption("ip");
+            await page.getByLabel("Value").fill("not an address");
+            await page.getByRole("button", { name: "Add", exact: true }).click();
+            await page.locator("dialog .error").waitFor();
+            await page.getByLabel("Kind").selectOption("hostname");
+            await page.getByLabel("Value").fill("updates.example");
+            await page.getByLabel("Comment").fill("the vendor's updates");
+            await page.locator("dialog input[name=expires]").fill("2030-01-01T00:00");
+            await page.getByRole("button", { name: "Add", exact: true }).click();
+            await page.locator("tbody tr", { hasText: "updates.example" }).waitFor();
+            assert.match(
+                await page.locator("tbody").innerText(),
+                /Hostname suffix\s+the vendor's updates/,
+            );
+            await page.getByRole("button", { name: "Remove updates.example" }).click();
+            assert.match(
+                await page.locator("dialog").innerText(),
+                /One entry goes: updates\.example/,
+            );
+            await page.getByRole("button", { name: "Remove", exact: true }).last().click();
+            await page.getByRole("heading", { name: "The allowlist is empty" }).waitFor();
+            await page
+                .locator(".notice", { hasText: "was removed" })
+                .getByRole("button", { name: "Undo" })
+                .click();
+            await page.locator("tbody tr", { hasText: "updates.example" }).waitFor();
+        },
+        { refusals: true },
+    );
 });
 
-test("a feed shows age, sources, rejected lines, changes, and rolls back", { skip: isReal && "the service has one version only" }, async () => {
-    await visit(here, "/feeds", async (page) => {
-        assert.deepEqual(await rows(page), ["cc_cert_sha1"]);
-        await page.locator(".row-link").click();
-        await page.getByRole("heading", { name: "Sources" }).waitFor();
-        await page.locator("summary", { hasText: "2 lines" }).click();
-        await page.getByText("line 17: 39 hex digits are no SHA-1").waitFor();
-        await page.getByRole("button", { name: "Changes of 20261124.3" }).click();
-        await page.locator("dialog").getByText("Added 1").waitFor();
-        assert.match(await page.locator("dialog").innerText(), /Dridex C&C/);
-        await page.getByRole("button", { name: "Close" }).click();
-        await page.getByRole("button", { name: "Roll back to 20261124.2" }).click();
-        assert.match(await page.locator("dialog").innerText(), /4 entries instead of 5/);
-        await page.getByRole("button", { name: "Roll back", exact: true }).last().click();
-        await page.getByText("Version 20261124.4 has the content of 20261124.2.").waitFor();
-        await until(() => page.locator("tbody tr", { hasText: "in force" }).locator("th").innerText().then((text) => text.split(" ")[0]), "20261124.4");
-        await page.getByRole("button", { name: "Undo" }).click();
-        await until(() => page.locator("tbody tr", { hasText: "in force" }).locator("th").innerText().then((text) => text.split(" ")[0]), "20261124.5");
-    });
-});
+test(
+    "a feed shows age, sources, rejected lines, changes, and rolls back",
+    { skip: isReal && "the service has one version only" },
+    async () => {
+        await visit(here, "/feeds", async (page) => {
+            assert.deepEqual(await rows(page), ["cc_cert_sha1"]);
+            await page.locator(".row-link").click();
+            await page.getByRole("heading", { name: "Sources" }).waitFor();
+            await page.locator("summary", { hasText: "2 lines" }).click();
+            await page.getByText("line 17: 39 hex digits are no SHA-1").waitFor();
+            await page.getByRole("button", { name: "Changes of 20261124.3" }).click();
+            await page.locator("dialog").getByText("Added 1").waitFor();
+            assert.match(await page.locator("dialog").innerText(), /Dridex C&C/);
+            await page.getByRole("button", { name: "Close" }).click();
+            await page.getByRole("button", { name: "Roll back to 20261124.2" }).click();
+            assert.match(await page.locator("dialog").innerText(), /4 entries instead of 5/);
+            await page.getByRole("button", { name: "Roll back", exact: true }).last().click();
+            await page.getByText("Version 20261124.4 has the content of 20261124.2.").waitFor();
+            await until(
+                () =>
+                    page
+                        .locator("tbody tr", { hasText: "in force" })
+                        .locator("th")
+                        .innerText()
+                        .then((text) => text.split(" ")[0]),
+                "20261124.4",
+            );
+            await page.getByRole("button", { name: "Undo" }).click();
+            await until(
+                () =>
+                    page
+                        .locator("tbody tr", { hasText: "in force" })
+                        .locator("th")
+                        .innerText()
+                        .then((text) => text.split(" ")[0]),
+                "20261124.5",
+            );
+        });
+    },
+);
 
 test("sensors, limits and versions are shown", async () => {
     await visit(here, "/sensors", async (page) => {

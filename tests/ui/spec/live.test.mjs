@@ -9,15 +9,32 @@ let fresh = 0;
 
 function sessionOfNewServer() {
     fresh += 1;
-    return session({ server: `192.0.2.${fresh}`, host: "10.0.1.77", at: Date.now(), kind: "listed", sha1: listed[0].sha1, sni: `new${fresh}.example` });
+    return session({
+        server: `192.0.2.${fresh}`,
+        host: "10.0.1.77",
+        at: Date.now(),
+        kind: "listed",
+        sha1: listed[0].sha1,
+        sni: `new${fresh}.example`,
+    });
 }
 
 function isLive(page) {
-    return until(() => page.locator("header .live").innerText().then((text) => text.trim()), "Live");
+    return until(
+        () =>
+            page
+                .locator("header .live")
+                .innerText()
+                .then((text) => text.trim()),
+        "Live",
+    );
 }
 
 function attempts(page, ip) {
-    return page.locator("tbody tr", { has: page.getByRole("link", { name: ip, exact: true }) }).locator(".count-cell > span").innerText();
+    return page
+        .locator("tbody tr", { has: page.getByRole("link", { name: ip, exact: true }) })
+        .locator(".count-cell > span")
+        .innerText();
 }
 
 test("a new server appears by itself, at its place", async () => {
@@ -37,13 +54,26 @@ test("no row moves under the pointer: counts change in place, what is new waits"
         const watched = before[2];
         await page.locator("tbody tr").nth(2).hover();
         const count = Number.parseInt(await attempts(page, watched), 10);
-        const again = session({ server: watched, host: "10.0.1.78", at: Date.now(), kind: "tls13" });
-        await here.service.post([again, sessionOfNewServer(), sessionOfNewServer(), sessionOfNewServer()]);
+        const again = session({
+            server: watched,
+            host: "10.0.1.78",
+            at: Date.now(),
+            kind: "tls13",
+        });
+        await here.service.post([
+            again,
+            sessionOfNewServer(),
+            sessionOfNewServer(),
+            sessionOfNewServer(),
+        ]);
         await page.getByRole("button", { name: "3 new servers – show" }).waitFor();
         assert.match(await attempts(page, watched), new RegExp(`^${count + 1} attempts`));
         assert.deepEqual(await rows(page), before);
         await page.getByRole("button", { name: "3 new servers – show" }).click();
-        await until(async () => (await rows(page)).slice(0, 3).every((ip) => ip.startsWith("192.0.2.")), true);
+        await until(
+            async () => (await rows(page)).slice(0, 3).every((ip) => ip.startsWith("192.0.2.")),
+            true,
+        );
         assert.equal(await page.locator(".waiting").count(), 0);
     });
 });
@@ -68,11 +98,23 @@ test("paused, nothing changes; live again, it catches up", async () => {
         const before = await rows(page);
         await isLive(page);
         await page.locator("header .live").click();
-        await until(() => page.locator("header .live").innerText().then((text) => text.trim()), "Paused");
+        await until(
+            () =>
+                page
+                    .locator("header .live")
+                    .innerText()
+                    .then((text) => text.trim()),
+            "Paused",
+        );
         const record = sessionOfNewServer();
-        const told = page.evaluate(() => new Promise((done) => {
-            new EventSource("/v1/events").addEventListener("server", () => setTimeout(done, 1500));
-        }));
+        const told = page.evaluate(
+            () =>
+                new Promise((done) => {
+                    new EventSource("/v1/events").addEventListener("server", () =>
+                        setTimeout(done, 1500),
+                    );
+                }),
+        );
         await until(() => here.service.streams?.size ?? 2, 2);
         await here.service.post([record]);
         await told;
@@ -82,39 +124,52 @@ test("paused, nothing changes; live again, it catches up", async () => {
     });
 });
 
-test("tabs of one browser share one stream, and another takes over", { skip: isReal && "the service's streams cannot be counted here" }, async () => {
-    await visit(here, "/", async (page, context) => {
-        await rows(page);
-        await isLive(page);
-        const second = await context.newPage();
-        await second.goto(here.service.url);
-        await rows(second);
-        await isLive(second);
-        await until(() => here.service.streams.size, 1);
-        const record = sessionOfNewServer();
-        await here.service.post([record]);
-        await until(async () => (await rows(second))[0], record.server.ip);
-        await page.close();
-        await until(() => here.service.streams.size, 1);
-        const next = sessionOfNewServer();
-        await until(() => here.service.streams.size, 1);
-        await here.service.post([next]);
-        await until(async () => (await rows(second))[0], next.server.ip);
-    });
-});
+test(
+    "tabs of one browser share one stream, and another takes over",
+    { skip: isReal && "the service's streams cannot be counted here" },
+    async () => {
+        await visit(here, "/", async (page, context) => {
+            await rows(page);
+            await isLive(page);
+            const second = await context.newPage();
+            await second.goto(here.service.url);
+            await rows(second);
+            await isLive(second);
+            await until(() => here.service.streams.size, 1);
+            const record = sessionOfNewServer();
+            await here.service.post([record]);
+            await until(async () => (await rows(second))[0], record.server.ip);
+            await page.close();
+            await until(() => here.service.streams.size, 1);
+            const next = sessionOfNewServer();
+            await until(() => here.service.streams.size, 1);
+            await here.service.post([next]);
+            await until(async () => (await rows(second))[0], next.server.ip);
+        });
+    },
+);
 
-test("a lost link is shown, and so is its return", { skip: isReal && "the service cannot be told to drop its streams" }, async () => {
-    await visit(here, "/", async (page) => {
-        await rows(page);
-        await isLive(page);
-        await page.route("**/v1/events", (route) => route.abort());
-        here.service.dropStreams();
-        await page.getByText("The link to the service is lost").waitFor();
-        await page.unroute("**/v1/events");
-        const record = sessionOfNewServer();
-        here.service.model.add([record]);
-        await isLive(page);
-        await until(async () => (await rows(page))[0], record.server.ip);
-        assert.equal(await page.locator(".banner").count(), 0);
-    }, { refusals: true });
-});
+test(
+    "a lost link is shown, and so is its return",
+    { skip: isReal && "the service cannot be told to drop its streams" },
+    async () => {
+        await visit(
+            here,
+            "/",
+            async (page) => {
+                await rows(page);
+                await isLive(page);
+                await page.route("**/v1/events", (route) => route.abort());
+                here.service.dropStreams();
+                await page.getByText("The link to the service is lost").waitFor();
+                await page.unroute("**/v1/events");
+                const record = sessionOfNewServer();
+                here.service.model.add([record]);
+                await isLive(page);
+                await until(async () => (await rows(page))[0], record.server.ip);
+                assert.equal(await page.locator(".banner").count(), 0);
+            },
+            { refusals: true },
+        );
+    },
+);

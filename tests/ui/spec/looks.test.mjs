@@ -11,8 +11,17 @@ const here = stage({ servers: 32 });
 const folder = process.env.ETI_UI_SCREENSHOTS;
 
 async function find(page) {
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 140)).join(" | ")}`);
+    const { violations } = await new AxeBuilder({ page })
+        .setLegacyMode()
+        .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+        .analyze();
+    return violations.map(
+        ({ id, nodes }) =>
+            `${id}: ${nodes
+                .slice(0, 3)
+                .map((node) => node.html.slice(0, 140))
+                .join(" | ")}`,
+    );
 }
 
 async function firstServer(page) {
@@ -24,16 +33,37 @@ async function firstServer(page) {
 
 const views = [
     { name: "servers", path: "/", ready: (page) => page.waitForSelector("tbody tr") },
-    { name: "filter", path: "/?filter=level%3E%3D4+-country%3ARU&columns=ports,first_seen,visibility&range=1w", ready: (page) => page.waitForSelector("tbody tr") },
+    {
+        name: "filter",
+        path: "/?filter=level%3E%3D4+-country%3ARU&columns=ports,first_seen,visibility&range=1w",
+        ready: (page) => page.waitForSelector("tbody tr"),
+    },
     { name: "server", path: "/", ready: firstServer, full: true },
     { name: "hosts", path: "/hosts", ready: (page) => page.waitForSelector("tbody tr") },
     { name: "host", path: "/hosts", ready: firstServer, full: true },
     { name: "allowlist", path: "/allowlist", ready: (page) => page.waitForSelector(".state h2") },
     { name: "feeds", path: "/feeds", ready: (page) => page.waitForSelector("tbody tr") },
-    { name: "feed", path: "/feeds/cc_cert_sha1", ready: (page) => page.waitForSelector("section:last-of-type tbody tr") },
-    { name: "sensors", path: "/sensors", ready: (page) => page.waitForSelector("section tbody tr"), full: true },
+    {
+        name: "feed",
+        path: "/feeds/cc_cert_sha1",
+        ready: (page) => page.waitForSelector("section:last-of-type tbody tr"),
+    },
+    {
+        name: "sensors",
+        path: "/sensors",
+        ready: (page) => page.waitForSelector("section tbody tr"),
+        full: true,
+    },
     { name: "audit", path: "/audit", ready: (page) => page.waitForSelector(".state h2") },
-    { name: "keyboard", path: "/hosts", ready: async (page) => { await page.waitForSelector("tbody tr"); await page.keyboard.press("?"); await page.waitForSelector("dialog[open]"); } },
+    {
+        name: "keyboard",
+        path: "/hosts",
+        ready: async (page) => {
+            await page.waitForSelector("tbody tr");
+            await page.keyboard.press("?");
+            await page.waitForSelector("dialog[open]");
+        },
+    },
 ];
 
 for (const view of views) {
@@ -46,7 +76,10 @@ for (const view of views) {
                 await page.waitForSelector(`html[data-colours=${colorScheme}]`);
                 assert.deepEqual(await find(page), [], colorScheme);
                 if (folder) {
-                    await page.screenshot({ path: join(folder, `${view.name}-${colorScheme}.png`), fullPage: view.full === true });
+                    await page.screenshot({
+                        path: join(folder, `${view.name}-${colorScheme}.png`),
+                        fullPage: view.full === true,
+                    });
                 }
             }
         });
@@ -67,18 +100,32 @@ test("colours are chosen by hand too, and remembered", async () => {
 });
 
 test("at 400 % zoom nothing of the page is lost to the side", async () => {
-    await visit(here, "/", async (page) => {
-        await page.waitForSelector("tbody tr");
-        assert.deepEqual(await find(page), []);
-        const { wide, view } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, view: innerWidth }));
-        assert.ok(wide <= view, `${wide} pixels in ${view}`);
-    }, { context: { viewport: { width: 360, height: 640 } } });
+    await visit(
+        here,
+        "/",
+        async (page) => {
+            await page.waitForSelector("tbody tr");
+            assert.deepEqual(await find(page), []);
+            const { wide, view } = await page.evaluate(() => ({
+                wide: document.documentElement.scrollWidth,
+                view: innerWidth,
+            }));
+            assert.ok(wide <= view, `${wide} pixels in ${view}`);
+        },
+        { context: { viewport: { width: 360, height: 640 } } },
+    );
 });
 
 test("the policy holds: nothing inline, nothing from elsewhere", async () => {
     const page = await fetch(here.service.url);
     const policy = page.headers.get("content-security-policy");
-    for (const part of ["default-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "object-src 'none'"]) {
+    for (const part of [
+        "default-src 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "object-src 'none'",
+    ]) {
         assert.ok(policy.includes(part), part);
     }
     assert.ok(!policy.includes("unsafe"));

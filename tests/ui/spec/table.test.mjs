@@ -6,10 +6,20 @@ import { hostile } from "../support/records.mjs";
 import { isReal, rows, stage, until, visit } from "../support/stage.mjs";
 
 const here = stage();
-const labels = ["External Server IP", "External Server Hostname", "Highest Threat Level", "Count", "Country", "Last Seen", "Category"];
+const labels = [
+    "External Server IP",
+    "External Server Hostname",
+    "Highest Threat Level",
+    "Count",
+    "Country",
+    "Last Seen",
+    "Category",
+];
 
 function heads(page) {
-    return page.locator("table.servers thead th").evaluateAll((cells) => cells.map((cell) => cell.innerText.replace(/[▲▼↕\s]+$/, "")));
+    return page
+        .locator("table.servers thead th")
+        .evaluateAll((cells) => cells.map((cell) => cell.innerText.replace(/[▲▼↕\s]+$/, "")));
 }
 
 function sortButton(page, label) {
@@ -25,11 +35,23 @@ test("the seven columns have the vendor's labels and order, the level decides th
         await rows(page);
         assert.deepEqual(await heads(page), labels);
         const shown = await levels(page);
-        assert.deepEqual(shown, [...shown].sort((a, b) => b - a));
+        assert.deepEqual(
+            shown,
+            [...shown].sort((a, b) => b - a),
+        );
         assert.equal(shown[0], 10);
         assert.equal(await page.locator("th[aria-sort]").count(), 1);
-        assert.equal(await page.locator("th[aria-sort=descending]").innerText().then((text) => text.includes("Highest Threat Level")), true);
-        assert.match(await page.locator("tbody tr").first().innerText(), /\d+ attempts?, \d+ hosts?/);
+        assert.equal(
+            await page
+                .locator("th[aria-sort=descending]")
+                .innerText()
+                .then((text) => text.includes("Highest Threat Level")),
+            true,
+        );
+        assert.match(
+            await page.locator("tbody tr").first().innerText(),
+            /\d+ attempts?, \d+ hosts?/,
+        );
         assert.equal(await page.title(), "Encrypted Traffic - openeti");
     });
 });
@@ -43,18 +65,31 @@ test("each column sorts both ways, says so, and keeps it in the URL", async () =
             await page.waitForSelector("table[aria-busy=true]", { state: "detached" });
             const first = await page.locator("th[aria-sort]").getAttribute("aria-sort");
             await button.click();
-            await until(() => page.locator("th[aria-sort]").getAttribute("aria-sort"), first === "ascending" ? "descending" : "ascending");
+            await until(
+                () => page.locator("th[aria-sort]").getAttribute("aria-sort"),
+                first === "ascending" ? "descending" : "ascending",
+            );
             assert.equal(await page.locator("th[aria-sort]").count(), 1);
         }
         await sortButton(page, "Count").click();
         await until(() => new URL(page.url()).searchParams.get("sort"), "-count");
-        const counts = (await rows(page, ".count-cell > span")).map((text) => Number(/^[\d,]+/.exec(text)[0].replace(",", "")));
-        assert.deepEqual(counts, [...counts].sort((a, b) => b - a));
+        const counts = (await rows(page, ".count-cell > span")).map((text) =>
+            Number(/^[\d,]+/.exec(text)[0].replace(",", "")),
+        );
+        assert.deepEqual(
+            counts,
+            [...counts].sort((a, b) => b - a),
+        );
         await sortButton(page, "External Server IP").click();
         await until(() => new URL(page.url()).searchParams.get("sort"), "ip");
         const addresses = await rows(page);
-        const fours = addresses.filter((ip) => ip.includes(".")).map((ip) => ip.split(".").reduce((sum, part) => sum * 256 + Number(part), 0));
-        assert.deepEqual(fours, [...fours].sort((a, b) => a - b));
+        const fours = addresses
+            .filter((ip) => ip.includes("."))
+            .map((ip) => ip.split(".").reduce((sum, part) => sum * 256 + Number(part), 0));
+        assert.deepEqual(
+            fours,
+            [...fours].sort((a, b) => a - b),
+        );
     });
 });
 
@@ -64,7 +99,10 @@ test("a filter narrows the table, shows chips, and a click on a value adds or ex
         await page.keyboard.press("/");
         await page.keyboard.type("level>=7 -host:media*");
         await page.keyboard.press("Enter");
-        await until(() => page.locator(".chip .wire").allInnerTexts(), ["level>=7", "-host:media*"]);
+        await until(
+            () => page.locator(".chip .wire").allInnerTexts(),
+            ["level>=7", "-host:media*"],
+        );
         assert.ok((await levels(page)).every((level) => level >= 7));
         assert.ok((await rows(page, ".host-cell")).every((name) => !name.startsWith("media")));
         await page.getByRole("button", { name: "Remove -host:media*" }).click();
@@ -73,7 +111,10 @@ test("a filter narrows the table, shows chips, and a click on a value adds or ex
         await page.locator(".category-cell .value").first().click();
         await until(() => page.locator(".chip").count(), 2);
         assert.deepEqual([...new Set(await rows(page, ".category-cell"))], [category]);
-        await page.locator(".category-cell .value").first().click({ modifiers: ["Alt"] });
+        await page
+            .locator(".category-cell .value")
+            .first()
+            .click({ modifiers: ["Alt"] });
         await until(() => page.locator(".chip.excludes").count(), 1);
         assert.ok(!(await rows(page, ".category-cell")).includes(category));
         await page.getByRole("button", { name: "Clear" }).click();
@@ -83,19 +124,27 @@ test("a filter narrows the table, shows chips, and a click on a value adds or ex
 });
 
 test("a mistake in the filter is shown with a caret, by the page or by the service", async () => {
-    await visit(here, "/", async (page) => {
-        await rows(page);
-        await page.fill("#filter", "(level>=7 OR country:RU");
-        await page.getByRole("button", { name: "Apply" }).click();
-        await page.waitForSelector(".caret");
-        assert.equal((await page.locator(".caret pre").innerText()).split("\n")[1], "^");
-        await page.fill("#filter", "level>=7 colour:red");
-        await page.keyboard.press("Enter");
-        await until(async () => (await page.locator(".caret pre").innerText()).split("\n")[1]?.length, 10);
-        assert.match(await page.locator(".caret p").innerText(), /colour/);
-        assert.ok((await page.locator("tbody tr").count()) > 0, "the rows before stay");
-        assert.equal(await page.getAttribute("#filter", "aria-invalid"), "true");
-    }, { refusals: true });
+    await visit(
+        here,
+        "/",
+        async (page) => {
+            await rows(page);
+            await page.fill("#filter", "(level>=7 OR country:RU");
+            await page.getByRole("button", { name: "Apply" }).click();
+            await page.waitForSelector(".caret");
+            assert.equal((await page.locator(".caret pre").innerText()).split("\n")[1], "^");
+            await page.fill("#filter", "level>=7 colour:red");
+            await page.keyboard.press("Enter");
+            await until(
+                async () => (await page.locator(".caret pre").innerText()).split("\n")[1]?.length,
+                10,
+            );
+            assert.match(await page.locator(".caret p").innerText(), /colour/);
+            assert.ok((await page.locator("tbody tr").count()) > 0, "the rows before stay");
+            assert.equal(await page.getAttribute("#filter", "aria-invalid"), "true");
+        },
+        { refusals: true },
+    );
 });
 
 test("nothing that passes is explained, and so is the way out", async () => {
@@ -115,9 +164,19 @@ test("nothing that passes is explained, and so is the way out", async () => {
 test("the ranges: three presets, a form, a brush", async () => {
     await visit(here, "/", async (page) => {
         await rows(page);
-        for (const [label, range] of [["1 week", "1w"], ["1 month", "1m"], ["1 day", null]]) {
+        for (const [label, range] of [
+            ["1 week", "1w"],
+            ["1 month", "1m"],
+            ["1 day", null],
+        ]) {
             await page.getByRole("button", { name: label, exact: true }).click();
-            await until(() => page.getByRole("button", { name: label, exact: true }).getAttribute("aria-pressed"), "true");
+            await until(
+                () =>
+                    page
+                        .getByRole("button", { name: label, exact: true })
+                        .getAttribute("aria-pressed"),
+                "true",
+            );
             assert.equal(new URL(page.url()).searchParams.get("range"), range);
         }
         await page.getByRole("button", { name: "Custom" }).click();
@@ -135,7 +194,10 @@ test("the ranges: three presets, a form, a brush", async () => {
         await page.mouse.down();
         await page.mouse.move(plot.x + plot.width * 0.5, plot.y + 20, { steps: 4 });
         await page.mouse.up();
-        await until(() => page.getByRole("button", { name: "Custom" }).getAttribute("aria-pressed"), "true");
+        await until(
+            () => page.getByRole("button", { name: "Custom" }).getAttribute("aria-pressed"),
+            "true",
+        );
         const chosen = new URL(page.url()).searchParams;
         const hours = (Date.parse(chosen.get("to")) - Date.parse(chosen.get("from"))) / 3_600_000;
         assert.ok(hours > 5 && hours < 7, `${hours} hours were chosen`);
@@ -182,7 +244,10 @@ test("columns can be added behind the seven, and the URL keeps them", async () =
 
 async function saved(page, format) {
     await page.locator("summary", { hasText: "Export" }).click();
-    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: format, exact: true }).click()]);
+    const [file] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: format, exact: true }).click(),
+    ]);
     await page.keyboard.press("Escape");
     return readFileSync(await file.path(), "utf8");
 }
@@ -243,14 +308,23 @@ test("the keyboard does all of it, and can be left alone", async () => {
     });
 });
 
-test("an error says what and why, and can be tried again", { skip: isReal && "the service cannot be told to fail" }, async () => {
-    const { Refusal } = await import("../support/model.mjs");
-    here.service.failing = new Refusal(503, "the store is full: raise --max-store-bytes");
-    await visit(here, "/", async (page) => {
-        await page.getByRole("heading", { name: "Service Unavailable" }).waitFor();
-        await page.getByText("the store is full").waitFor();
-        here.service.failing = null;
-        await page.getByRole("button", { name: "Try again" }).click();
-        assert.ok((await rows(page)).length > 50);
-    }, { refusals: true });
-});
+test(
+    "an error says what and why, and can be tried again",
+    { skip: isReal && "the service cannot be told to fail" },
+    async () => {
+        const { Refusal } = await import("../support/model.mjs");
+        here.service.failing = new Refusal(503, "the store is full: raise --max-store-bytes");
+        await visit(
+            here,
+            "/",
+            async (page) => {
+                await page.getByRole("heading", { name: "Service Unavailable" }).waitFor();
+                await page.getByText("the store is full").waitFor();
+                here.service.failing = null;
+                await page.getByRole("button", { name: "Try again" }).click();
+                assert.ok((await rows(page)).length > 50);
+            },
+            { refusals: true },
+        );
+    },
+);

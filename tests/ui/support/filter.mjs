@@ -51,30 +51,51 @@ function like(pattern, value) {
 }
 
 const texts = {
-    ip: (row) => [row.ip], host: (row) => [row.hostname], country: (row) => [row.country],
-    category: (row) => [row.category], port: (row) => row.ports.map((port) => String(port.port)),
-    visibility: (row) => Object.keys(row.visibility), client: (row) => row.clients, sha1: (row) => row.sha1s,
+    ip: (row) => [row.ip],
+    host: (row) => [row.hostname],
+    country: (row) => [row.country],
+    category: (row) => [row.category],
+    port: (row) => row.ports.map((port) => String(port.port)),
+    visibility: (row) => Object.keys(row.visibility),
+    client: (row) => row.clients,
+    sha1: (row) => row.sha1s,
 };
 const numbers = { level: (row) => row.level, count: (row) => row.count };
 
 function compare(operator, left, right) {
-    return { ":": left === right, "=": left === right, ">=": left >= right, "<=": left <= right, ">": left > right, "<": left < right }[operator];
+    return {
+        ":": left === right,
+        "=": left === right,
+        ">=": left >= right,
+        "<=": left <= right,
+        ">": left > right,
+        "<": left < right,
+    }[operator];
 }
 
 function term({ text, column }) {
     const match = /^([a-z0-9]+)(>=|<=|>|<|:|=)(.*)$/is.exec(text);
     if (!match) {
-        return (row) => [row.ip, row.hostname, row.category].some((value) => value?.toLowerCase().includes(text.toLowerCase()));
+        return (row) =>
+            [row.ip, row.hostname, row.category].some((value) =>
+                value?.toLowerCase().includes(text.toLowerCase()),
+            );
     }
     const [, field, operator, value] = match;
     if (numbers[field]) {
         if (!/^\d+$/.test(value)) {
-            throw new FilterError(column + field.length + operator.length, `'${value}' is no number`);
+            throw new FilterError(
+                column + field.length + operator.length,
+                `'${value}' is no number`,
+            );
         }
         return (row) => compare(operator, numbers[field](row), Number(value));
     }
     if (!texts[field]) {
-        throw new FilterError(column, `there is no field '${field}'; the fields are ip host level count country category port visibility`);
+        throw new FilterError(
+            column,
+            `there is no field '${field}'; the fields are ip host level count country category port visibility`,
+        );
     }
     return (row) => texts[field](row).some((each) => like(value, each));
 }

@@ -16,7 +16,14 @@ export class RealService {
     async start() {
         writeFileSync(join(this.folder, "list.csv"), blocklist());
         const data = join(this.folder, "data");
-        const child = spawn(this.program, ["--listen", "127.0.0.1:0", "--data", data, "--feed", join(this.folder, "list.csv")]);
+        const child = spawn(this.program, [
+            "--listen",
+            "127.0.0.1:0",
+            "--data",
+            data,
+            "--feed",
+            join(this.folder, "list.csv"),
+        ]);
         this.child = child;
         this.url = await new Promise((done, fail) => {
             let said = "";
@@ -28,7 +35,9 @@ export class RealService {
                 }
             });
             child.stderr.on("data", (chunk) => (this.log = (this.log ?? "") + chunk));
-            child.on("exit", (code) => fail(new Error(`eti-analysis ended with ${code}: ${this.log}`)));
+            child.on("exit", (code) =>
+                fail(new Error(`eti-analysis ended with ${code}: ${this.log}`)),
+            );
         });
         this.token = readFileSync(join(data, "token"), "utf8").trim();
         if (this.withLogin) {
@@ -42,12 +51,17 @@ export class RealService {
     async post(records) {
         const response = await fetch(`${this.url}/v1/records`, {
             method: "POST",
-            headers: { "Content-Type": "application/x-ndjson", Authorization: `Bearer ${this.token}` },
+            headers: {
+                "Content-Type": "application/x-ndjson",
+                Authorization: `Bearer ${this.token}`,
+            },
             body: records.map((record) => JSON.stringify(record)).join("\n"),
         });
         const answer = await response.json();
         if (response.status !== 202 || answer.rejected.length > 0) {
-            throw new Error(`records were not taken: ${response.status} ${JSON.stringify(answer).slice(0, 500)}`);
+            throw new Error(
+                `records were not taken: ${response.status} ${JSON.stringify(answer).slice(0, 500)}`,
+            );
         }
     }
 

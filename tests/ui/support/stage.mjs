@@ -12,7 +12,9 @@ const root = process.getuid?.() === 0;
 
 async function makeService(login) {
     const program = process.env.ETI_UI_SERVICE;
-    return program ? new RealService(program, login !== null).start() : new FakeService(dist, login).start();
+    return program
+        ? new RealService(program, login !== null).start()
+        : new FakeService(dist, login).start();
 }
 
 export const isReal = Boolean(process.env.ETI_UI_SERVICE);
@@ -41,7 +43,11 @@ export function stage(options = {}) {
 // A fresh profile at a path. What the page complains about is an error of the test, but for the
 // line that Chromium writes about every refused request, where refusals are expected.
 export async function visit(here, path, run, { refusals = false, context: wanted = {} } = {}) {
-    const context = await here.browser.newContext({ viewport: { width: 1440, height: 900 }, timezoneId: "Europe/Berlin", ...wanted });
+    const context = await here.browser.newContext({
+        viewport: { width: 1440, height: 900 },
+        timezoneId: "Europe/Berlin",
+        ...wanted,
+    });
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
     const complaints = [];

@@ -17,9 +17,16 @@ test("terms that AND joins are chips, and what belongs together stays together",
         ["((a) b", ["((a) b"]],
     ];
     for (const [text, expected] of cases) {
-        assert.deepEqual(chips(text).map((chip) => chip.text), expected, text);
+        assert.deepEqual(
+            chips(text).map((chip) => chip.text),
+            expected,
+            text,
+        );
     }
-    assert.deepEqual(chips("-a NOT b c").map((chip) => chip.excludes), [true, true, false]);
+    assert.deepEqual(
+        chips("-a NOT b c").map((chip) => chip.excludes),
+        [true, true, false],
+    );
 });
 
 test("a chip is taken out and the rest stays", () => {

@@ -1,12 +1,32 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytes, counted, duration, exactTime, percent, relative, severity } from "../../../src/web/app/core/format.ts";
+import {
+    bytes,
+    counted,
+    duration,
+    exactTime,
+    percent,
+    relative,
+    severity,
+} from "../../../src/web/app/core/format.ts";
 import { merge } from "../../../src/web/app/core/livetable.ts";
 import { pieces, visible } from "../../../src/web/app/core/wiretext.ts";
 
 test("levels have the vendor's words", () => {
     const words = Array.from({ length: 11 }, (_, level) => severity(level));
-    assert.deepEqual(words, ["clean", "low", "low", "low", "medium", "medium", "medium", "high", "high", "high", "high"]);
+    assert.deepEqual(words, [
+        "clean",
+        "low",
+        "low",
+        "low",
+        "medium",
+        "medium",
+        "medium",
+        "high",
+        "high",
+        "high",
+        "high",
+    ]);
 });
 
 test("numbers read as people write them", () => {
@@ -59,8 +79,16 @@ test("rows that are looked at keep their place, and what waits is counted", () =
     const row = (id: string, count = 0) => ({ id, count });
     const shown = [row("a"), row("b"), row("c")];
     const of = (fresh: { id: string; count: number }[]) => merge(shown, fresh, (each) => each.id);
-    assert.deepEqual(of([row("a", 5), row("b"), row("c")]), { rows: [row("a", 5), row("b"), row("c")], added: 0, moved: false });
+    assert.deepEqual(of([row("a", 5), row("b"), row("c")]), {
+        rows: [row("a", 5), row("b"), row("c")],
+        added: 0,
+        moved: false,
+    });
     assert.deepEqual(of([row("x"), row("a"), row("b")]), { rows: shown, added: 1, moved: false });
-    assert.deepEqual(of([row("b", 1), row("a"), row("c")]), { rows: [row("a"), row("b", 1), row("c")], added: 0, moved: true });
+    assert.deepEqual(of([row("b", 1), row("a"), row("c")]), {
+        rows: [row("a"), row("b", 1), row("c")],
+        added: 0,
+        moved: true,
+    });
     assert.deepEqual(of([]), { rows: shown, added: 0, moved: false });
 });

@@ -42,7 +42,11 @@ async function send(method: string, url: string, init: RequestInit): Promise<Res
         if (error instanceof DOMException && error.name === "AbortError") {
             throw error;
         }
-        throw new Problem(0, "No connection", "The service did not answer. Is it running, and reachable from here?");
+        throw new Problem(
+            0,
+            "No connection",
+            "The service did not answer. Is it running, and reachable from here?",
+        );
     }
     if (response.ok) {
         return response;
@@ -64,7 +68,11 @@ export async function download(url: string, type: string): Promise<Blob> {
 }
 
 // The header is one that a page of another origin cannot send.
-export async function write<T>(method: "POST" | "PATCH" | "DELETE", url: string, body?: unknown): Promise<T> {
+export async function write<T>(
+    method: "POST" | "PATCH" | "DELETE",
+    url: string,
+    body?: unknown,
+): Promise<T> {
     const headers: Record<string, string> = { "X-Openeti": "1" };
     const init: RequestInit = { headers };
     if (body !== undefined) {

@@ -73,7 +73,11 @@ export function exactTime(time: string): string {
     if (Number.isNaN(value)) {
         return "";
     }
-    const utc = new Date(value).toISOString().replace("T", " ").replace(".000Z", "").replace("Z", "");
+    const utc = new Date(value)
+        .toISOString()
+        .replace("T", " ")
+        .replace(".000Z", "")
+        .replace("Z", "");
     return `${localTime(time)} local, ${utc} UTC`;
 }
 

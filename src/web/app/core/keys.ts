@@ -11,7 +11,10 @@ export const help: [string, string][] = [
 ];
 
 function isEditable(target: EventTarget | null): boolean {
-    return target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
+    return (
+        target instanceof Element &&
+        target.closest("input, textarea, select, [contenteditable]") !== null
+    );
 }
 
 function move(step: number): void {
@@ -24,7 +27,12 @@ function move(step: number): void {
 
 export function startKeys(openHelp: () => void): void {
     document.addEventListener("keydown", (event) => {
-        if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) {
+        if (
+            event.ctrlKey ||
+            event.metaKey ||
+            event.altKey ||
+            document.querySelector("dialog[open]")
+        ) {
             return;
         }
         if (event.key === "Escape" && isEditable(event.target)) {

@@ -8,7 +8,10 @@ export const status = signal<ServiceStatus | null>(null);
 
 export async function askStatus(): Promise<void> {
     try {
-        [me.value, status.value] = await Promise.all([get<Me>("/v1/me"), get<ServiceStatus>("/v1/status")]);
+        [me.value, status.value] = await Promise.all([
+            get<Me>("/v1/me"),
+            get<ServiceStatus>("/v1/status"),
+        ]);
     } catch {
         return; // the view itself says what is wrong
     }

@@ -2,7 +2,8 @@
 
 export type Level = number;
 export type Protocol = "tls" | "quic" | "dtls" | "unknown";
-export type Status = "open" | "in_progress" | "resolved_false_positive" | "resolved_fixed" | "resolved_ignored";
+export type Status =
+    "open" | "in_progress" | "resolved_false_positive" | "resolved_fixed" | "resolved_ignored";
 export type Policy = "use_configured_policy" | "always_include" | "never_include";
 export type AllowKind = "ip" | "range" | "cidr" | "hostname" | "sha1" | "sha256";
 
@@ -282,7 +283,12 @@ export interface ServiceStatus {
     visibility: Record<string, number>;
     totals: { servers: number; hosts: number; sessions: number; infected_hosts: number };
     limits: { name: string; value: number; used?: number | null; unit?: string | null }[];
-    versions: { service: string; rules: string; model: string | null; feeds: Record<string, string> };
+    versions: {
+        service: string;
+        rules: string;
+        model: string | null;
+        feeds: Record<string, string>;
+    };
     threshold: number;
 }
 

@@ -51,7 +51,11 @@ export function go(url: string, state: HistoryState = {}, replace = false): void
 
 // Changes some parameters; an empty value takes one away. The cursor belongs to the old question
 // unless it is what changes.
-export function change(changes: Record<string, string>, state: HistoryState = {}, replace = false): void {
+export function change(
+    changes: Record<string, string>,
+    state: HistoryState = {},
+    replace = false,
+): void {
     const next = new URLSearchParams(place.value.query);
     next.delete("cursor");
     for (const [name, value] of Object.entries(changes)) {
@@ -83,8 +87,14 @@ export function followLinks(): void {
     });
     document.addEventListener("click", (event) => {
         const link = (event.target as Element).closest?.("a");
-        const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
-        const ours = link?.origin === location.origin && !link.hasAttribute("download") && !link.target;
+        const plain =
+            event.button === 0 &&
+            !event.ctrlKey &&
+            !event.metaKey &&
+            !event.shiftKey &&
+            !event.altKey;
+        const ours =
+            link?.origin === location.origin && !link.hasAttribute("download") && !link.target;
         if (!link || !plain || !ours || link.hash !== "") {
             return;
         }

@@ -6,7 +6,11 @@ import { listen, paused, type EventName } from "./live.ts";
 
 const leastMs = 1000;
 
-export function useLive(names: EventName[], refresh: () => Promise<unknown>, tookMs: () => number): void {
+export function useLive(
+    names: EventName[],
+    refresh: () => Promise<unknown>,
+    tookMs: () => number,
+): void {
     const latest = useRef(refresh);
     latest.current = refresh;
     useEffect(() => {

@@ -17,7 +17,12 @@ type Done = () => Promise<unknown>;
 
 function add(entry: Partial<AllowlistEntry>): Promise<AllowlistEntry> {
     const { kind, value, comment, expires } = entry;
-    return write<AllowlistEntry>("POST", "/v1/allowlist", { kind, value, comment: comment ?? "", expires: expires ?? null });
+    return write<AllowlistEntry>("POST", "/v1/allowlist", {
+        kind,
+        value,
+        comment: comment ?? "",
+        expires: expires ?? null,
+    });
 }
 
 function remove(entry: AllowlistEntry): Promise<void> {
@@ -52,19 +57,36 @@ function AddDialog({ onClose, done }: { onClose: () => void; done: Done }) {
                 </select>
             </label>
             <label>
-                Value <input type="text" name="value" required maxLength={255} spellcheck={false} autocomplete="off" />
+                Value{" "}
+                <input
+                    type="text"
+                    name="value"
+                    required
+                    maxLength={255}
+                    spellcheck={false}
+                    autocomplete="off"
+                />
             </label>
             <label>
                 Comment <input type="text" name="comment" maxLength={1000} />
             </label>
             <label>
-                Expires <input type="datetime-local" name="expires" /> <span class="faint">empty: never</span>
+                Expires <input type="datetime-local" name="expires" />{" "}
+                <span class="faint">empty: never</span>
             </label>
         </Dialog>
     );
 }
 
-function RemoveDialog({ entry, onClose, done }: { entry: AllowlistEntry; onClose: () => void; done: Done }) {
+function RemoveDialog({
+    entry,
+    onClose,
+    done,
+}: {
+    entry: AllowlistEntry;
+    onClose: () => void;
+    done: Done;
+}) {
     const submit = async () => {
         await remove(entry);
         notify(`${entry.value} was removed.`, async () => {
@@ -74,7 +96,13 @@ function RemoveDialog({ entry, onClose, done }: { entry: AllowlistEntry; onClose
         await done();
     };
     return (
-        <Dialog title="Remove from Allowlist" action="Remove" danger onDo={submit} onClose={onClose}>
+        <Dialog
+            title="Remove from Allowlist"
+            action="Remove"
+            danger
+            onDo={submit}
+            onClose={onClose}
+        >
             <p>
                 One entry goes:{" "}
                 <b>
@@ -92,7 +120,11 @@ export function AllowlistPage() {
     useEffect(() => {
         document.title = "Allowlist - openeti";
     }, []);
-    useLive(["feed"], () => (load.busy.value ? Promise.resolve() : load.again()), () => load.took.ms);
+    useLive(
+        ["feed"],
+        () => (load.busy.value ? Promise.resolve() : load.again()),
+        () => load.took.ms,
+    );
     const entries = load.data.value?.entries ?? [];
     const close = () => (dialog.value = null);
     const open = dialog.value;
@@ -108,7 +140,9 @@ export function AllowlistPage() {
                     Add entry
                 </button>
             </div>
-            <p class="faint">Published to the sensors as eta_custom_whitelist. An entry beats every list.</p>
+            <p class="faint">
+                Published to the sensors as eta_custom_whitelist. An entry beats every list.
+            </p>
             <Busy on={load.busy.value} />
             {load.problem.value && <Failure problem={load.problem.value} retry={load.again} />}
             {!load.data.value && !load.problem.value && <Loading />}
@@ -121,7 +155,9 @@ export function AllowlistPage() {
                 <div class="table-box">
                     <table>
                         <caption class="off-screen">Entries of the allowlist</caption>
-                        <Head labels={["Value", "Kind", "Comment", "Created", "Expires", "Action"]} />
+                        <Head
+                            labels={["Value", "Kind", "Comment", "Created", "Expires", "Action"]}
+                        />
                         <tbody>
                             {entries.map((entry) => (
                                 <tr key={entry.id}>
@@ -133,11 +169,17 @@ export function AllowlistPage() {
                                         <Wire text={entry.comment} />
                                     </td>
                                     <td>
-                                        <Time at={entry.created} /> {entry.by && <span class="faint">by {entry.by}</span>}
+                                        <Time at={entry.created} />{" "}
+                                        {entry.by && <span class="faint">by {entry.by}</span>}
                                     </td>
                                     <td>{entry.expires ? <Time at={entry.expires} /> : "never"}</td>
                                     <td>
-                                        <button type="button" class="small row-link" aria-label={`Remove ${entry.value}`} onClick={() => (dialog.value = entry)}>
+                                        <button
+                                            type="button"
+                                            class="small row-link"
+                                            aria-label={`Remove ${entry.value}`}
+                                            onClick={() => (dialog.value = entry)}
+                                        >
                                             Remove
                                         </button>
                                     </td>
@@ -148,7 +190,9 @@ export function AllowlistPage() {
                 </div>
             )}
             {open === "add" && <AddDialog onClose={close} done={load.again} />}
-            {open !== null && open !== "add" && <RemoveDialog entry={open} onClose={close} done={load.again} />}
+            {open !== null && open !== "add" && (
+                <RemoveDialog entry={open} onClose={close} done={load.again} />
+            )}
         </main>
     );
 }

@@ -33,7 +33,10 @@ export function AuditPage() {
             {!page && !load.problem.value && <Loading />}
             {page && page.entries.length === 0 && (
                 <Empty title="Nothing was changed yet">
-                    <p>Changes of hosts, allowlist, feeds and reports of false positives are recorded here.</p>
+                    <p>
+                        Changes of hosts, allowlist, feeds and reports of false positives are
+                        recorded here.
+                    </p>
                 </Empty>
             )}
             {page && page.entries.length > 0 && (

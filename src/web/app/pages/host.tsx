@@ -9,6 +9,7 @@ import { useLive } from "../core/uselive.ts";
 import { visible } from "../core/wiretext.ts";
 import { policyWords, statusWords } from "../core/words.ts";
 import { patchHosts } from "../parts/hostactions.ts";
+import { RangeBar } from "../parts/rangebar.tsx";
 import { Head } from "../parts/servertables.tsx";
 import { Sessions } from "../parts/sessions.tsx";
 import { Busy, Empty, Failure, Loading } from "../parts/states.tsx";
@@ -17,7 +18,9 @@ import { Level, none, Time, Wire } from "../parts/text.tsx";
 function Decisions({ host, apply }: { host: HostDetail; apply: (patch: HostPatch) => void }) {
     const rename = (event: SubmitEvent) => {
         event.preventDefault();
-        const text = String(new FormData(event.currentTarget as HTMLFormElement).get("identifier")).trim();
+        const text = String(
+            new FormData(event.currentTarget as HTMLFormElement).get("identifier"),
+        ).trim();
         apply({ identifier: text === "" ? null : text });
     };
     return (
@@ -25,7 +28,13 @@ function Decisions({ host, apply }: { host: HostDetail; apply: (patch: HostPatch
             <form onSubmit={rename}>
                 <label>
                     Host Identifier{" "}
-                    <input type="text" name="identifier" maxLength={200} defaultValue={host.identifier ?? ""} key={host.identifier ?? ""} />
+                    <input
+                        type="text"
+                        name="identifier"
+                        maxLength={200}
+                        defaultValue={host.identifier ?? ""}
+                        key={host.identifier ?? ""}
+                    />
                 </label>
                 <button type="submit">Save</button>
             </form>
@@ -33,7 +42,9 @@ function Decisions({ host, apply }: { host: HostDetail; apply: (patch: HostPatch
                 Investigation Status{" "}
                 <select
                     value={host.investigation_status}
-                    onChange={(event) => apply({ investigation_status: event.currentTarget.value as Status })}
+                    onChange={(event) =>
+                        apply({ investigation_status: event.currentTarget.value as Status })
+                    }
                 >
                     {Object.entries(statusWords).map(([value, word]) => (
                         <option key={value} value={value}>
@@ -44,7 +55,12 @@ function Decisions({ host, apply }: { host: HostDetail; apply: (patch: HostPatch
             </label>
             <label>
                 Policy override{" "}
-                <select value={host.policy_override} onChange={(event) => apply({ policy_override: event.currentTarget.value as Policy })}>
+                <select
+                    value={host.policy_override}
+                    onChange={(event) =>
+                        apply({ policy_override: event.currentTarget.value as Policy })
+                    }
+                >
                     {Object.entries(policyWords).map(([value, word]) => (
                         <option key={value} value={value}>
                             {word}
@@ -81,8 +97,22 @@ function Ledger({ host }: { host: HostDetail }) {
                                 <td>
                                     <Wire text={each.reason} />
                                 </td>
-                                <td>{each.server ? <a href={`/servers/${segment(each.server)}`}>{each.server}</a> : none}</td>
-                                <td>{each.verdict ? <a href={`/verdicts/${segment(each.verdict)}`}>why</a> : none}</td>
+                                <td>
+                                    {each.server ? (
+                                        <a href={`/servers/${segment(each.server)}`}>
+                                            {each.server}
+                                        </a>
+                                    ) : (
+                                        none
+                                    )}
+                                </td>
+                                <td>
+                                    {each.verdict ? (
+                                        <a href={`/verdicts/${segment(each.verdict)}`}>why</a>
+                                    ) : (
+                                        none
+                                    )}
+                                </td>
                             </tr>
                         ))}
                     </tbody>
@@ -101,7 +131,17 @@ function Servers({ host }: { host: HostDetail }) {
         <div class="table-box">
             <table>
                 <caption class="off-screen">External servers this host met</caption>
-                <Head labels={["External Server IP", "External Server Hostname", "Level", "Category", "Attempts", "Blocked", "Last Seen"]} />
+                <Head
+                    labels={[
+                        "External Server IP",
+                        "External Server Hostname",
+                        "Level",
+                        "Category",
+                        "Attempts",
+                        "Blocked",
+                        "Last Seen",
+                    ]}
+                />
                 <tbody>
                     {rows.map((row) => (
                         <tr key={row.ip}>
@@ -143,7 +183,9 @@ function Facts({ host }: { host: HostDetail }) {
             </div>
             <div>
                 <dt>Host Status</dt>
-                <dd class={host.infected ? "blocked" : ""}>{host.infected ? "Infected, blocked" : "Not listed"}</dd>
+                <dd class={host.infected ? "blocked" : ""}>
+                    {host.infected ? "Infected, blocked" : "Not listed"}
+                </dd>
             </div>
             {host.infected && (
                 <div>
@@ -201,8 +243,15 @@ export function HostPage({ ip }: { ip: string }) {
             </p>
             <div class="title-row">
                 <h1>
-                    {ip} {host && (host.identifier || host.hostname) && <small><Wire text={host.identifier || host.hostname} /></small>}
+                    {ip}{" "}
+                    {host && (host.identifier || host.hostname) && (
+                        <small>
+                            <Wire text={host.identifier || host.hostname} />
+                        </small>
+                    )}
                 </h1>
+                <span class="push" />
+                <RangeBar shown={null} />
             </div>
             <Busy on={load.busy.value} />
             {load.problem.value && <Failure problem={load.problem.value} retry={load.again} />}

@@ -5,6 +5,7 @@ import { segment } from "../core/api.ts";
 import { saveAs } from "../core/export.ts";
 import { counted } from "../core/format.ts";
 import { useLoad } from "../core/load.ts";
+import { asTime, presets } from "../core/range.ts";
 import type { Host, HostPage, HostPatch, Policy, Status } from "../core/types.ts";
 import { change, parameter } from "../core/url.ts";
 import { notifyError } from "../core/undo.ts";
@@ -49,12 +50,22 @@ function Filters() {
                 <label class="off-screen" for="filter">
                     Address, identifier or name
                 </label>
-                <input id="filter" type="text" name="q" placeholder="Address, identifier or name" defaultValue={parameter("q")} key={parameter("q")} />
+                <input
+                    id="filter"
+                    type="text"
+                    name="q"
+                    placeholder="Address, identifier or name"
+                    defaultValue={parameter("q")}
+                    key={parameter("q")}
+                />
                 <button type="submit">Apply</button>
             </form>
             <label>
                 Status{" "}
-                <select value={parameter("status")} onChange={(event) => change({ status: event.currentTarget.value })}>
+                <select
+                    value={parameter("status")}
+                    onChange={(event) => change({ status: event.currentTarget.value })}
+                >
                     <option value="">any</option>
                     {Object.entries(statusWords).map(([value, word]) => (
                         <option key={value} value={value}>
@@ -67,7 +78,9 @@ function Filters() {
                 <input
                     type="checkbox"
                     checked={parameter("infected") === "true"}
-                    onChange={(event) => change({ infected: event.currentTarget.checked ? "true" : "" })}
+                    onChange={(event) =>
+                        change({ infected: event.currentTarget.checked ? "true" : "" })
+                    }
                 />{" "}
                 infected only
             </label>
@@ -75,11 +88,24 @@ function Filters() {
     );
 }
 
-function Row({ host, chosen, choose }: { host: Host; chosen: boolean; choose: (on: boolean) => void }) {
+function Row({
+    host,
+    chosen,
+    choose,
+}: {
+    host: Host;
+    chosen: boolean;
+    choose: (on: boolean) => void;
+}) {
     return (
         <tr data-selected={chosen}>
             <td class="check">
-                <input type="checkbox" aria-label={`Choose ${host.ip}`} checked={chosen} onChange={(event) => choose(event.currentTarget.checked)} />
+                <input
+                    type="checkbox"
+                    aria-label={`Choose ${host.ip}`}
+                    checked={chosen}
+                    onChange={(event) => choose(event.currentTarget.checked)}
+                />
             </td>
             <th scope="row">
                 <a class="row-link" href={`/hosts/${segment(host.ip)}`}>
@@ -92,7 +118,9 @@ function Row({ host, chosen, choose }: { host: Host; chosen: boolean; choose: (o
             <td class="nowrap">
                 <Level level={Math.round(host.score * 10) / 10} />
             </td>
-            <td class={host.infected ? "blocked" : ""}>{host.infected ? "Infected, blocked" : "Not listed"}</td>
+            <td class={host.infected ? "blocked" : ""}>
+                {host.infected ? "Infected, blocked" : "Not listed"}
+            </td>
             <td>{statusWords[host.investigation_status]}</td>
             <td>{policyWords[host.policy_override]}</td>
             <td class="nowrap">
@@ -111,14 +139,22 @@ function BulkBar({ hosts, apply }: { hosts: Host[]; apply: (patch: HostPatch) =>
             <b>{counted(hosts.length, "host")} chosen</b>
             <Menu label="Set status">
                 {Object.entries(statusWords).map(([value, word]) => (
-                    <button type="button" key={value} onClick={() => apply({ investigation_status: value as Status })}>
+                    <button
+                        type="button"
+                        key={value}
+                        onClick={() => apply({ investigation_status: value as Status })}
+                    >
                         {word}
                     </button>
                 ))}
             </Menu>
             <Menu label="Set policy override">
                 {Object.entries(policyWords).map(([value, word]) => (
-                    <button type="button" key={value} onClick={() => apply({ policy_override: value as Policy })}>
+                    <button
+                        type="button"
+                        key={value}
+                        onClick={() => apply({ policy_override: value as Policy })}
+                    >
                         {word}
                     </button>
                 ))}
@@ -167,9 +203,15 @@ export function HostsPage() {
         }
     };
     const sort = sortOf(defaultSort);
-    const exported = question();
-    exported.delete("cursor");
-    exported.set("limit", "100000");
+    const save = (hours: number) => {
+        const wanted = question();
+        wanted.delete("cursor");
+        wanted.set("limit", "100000");
+        if (hours > 0) {
+            wanted.set("from", asTime(Date.now() - hours * 3_600_000));
+        }
+        void saveAs(`/v1/hosts?${wanted}`, "csv", "hosts");
+    };
     return (
         <main>
             <div class="title-row">
@@ -183,9 +225,16 @@ export function HostsPage() {
             <div class="toolbar">
                 <Filters />
                 <span class="push" />
-                <button type="button" onClick={() => saveAs(`/v1/hosts?${exported}`, "csv", "hosts")}>
-                    Export CSV
-                </button>
+                <Menu label="Export CSV">
+                    <button type="button" onClick={() => save(0)}>
+                        All
+                    </button>
+                    {presets.map((each) => (
+                        <button type="button" key={each.id} onClick={() => save(each.hours)}>
+                            Evidence within {each.label}
+                        </button>
+                    ))}
+                </Menu>
             </div>
             {picked.length > 0 && <BulkBar hosts={picked} apply={apply} />}
             <Busy on={load.busy.value} />
@@ -193,7 +242,10 @@ export function HostsPage() {
             {!page && !load.problem.value && <Loading />}
             {page && hosts.length === 0 && (
                 <Empty title="No host to show">
-                    <p>A host appears here once a session of it gave evidence, or an analyst edited it.</p>
+                    <p>
+                        A host appears here once a session of it gave evidence, or an analyst edited
+                        it.
+                    </p>
                 </Empty>
             )}
             {hosts.length > 0 && (
@@ -208,17 +260,32 @@ export function HostsPage() {
                                             type="checkbox"
                                             aria-label="Choose all"
                                             checked={picked.length === hosts.length}
-                                            onChange={(event) => choose(hosts.map((host) => host.ip), event.currentTarget.checked)}
+                                            onChange={(event) =>
+                                                choose(
+                                                    hosts.map((host) => host.ip),
+                                                    event.currentTarget.checked,
+                                                )
+                                            }
                                         />
                                     </td>
                                     {columns.map((column) => (
-                                        <HeaderCell key={column.id} column={column} sort={sort} initial={defaultSort} />
+                                        <HeaderCell
+                                            key={column.id}
+                                            column={column}
+                                            sort={sort}
+                                            initial={defaultSort}
+                                        />
                                     ))}
                                 </tr>
                             </thead>
                             <tbody>
                                 {hosts.map((host) => (
-                                    <Row key={host.ip} host={host} chosen={chosen.value.has(host.ip)} choose={(on) => choose([host.ip], on)} />
+                                    <Row
+                                        key={host.ip}
+                                        host={host}
+                                        chosen={chosen.value.has(host.ip)}
+                                        choose={(on) => choose([host.ip], on)}
+                                    />
                                 ))}
                             </tbody>
                         </table>

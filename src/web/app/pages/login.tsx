@@ -34,10 +34,24 @@ export function LoginPage() {
             <form onSubmit={submit}>
                 <h1>Log in to openeti</h1>
                 <label>
-                    User <input type="text" name="user" autocomplete="username" required maxLength={200} />
+                    User{" "}
+                    <input
+                        type="text"
+                        name="user"
+                        autocomplete="username"
+                        required
+                        maxLength={200}
+                    />
                 </label>
                 <label>
-                    Password <input type="password" name="password" autocomplete="current-password" required maxLength={1000} />
+                    Password{" "}
+                    <input
+                        type="password"
+                        name="password"
+                        autocomplete="current-password"
+                        required
+                        maxLength={1000}
+                    />
                 </label>
                 {error !== "" && (
                     <p class="error" role="alert">
@@ -47,7 +61,10 @@ export function LoginPage() {
                 <button type="submit" class="primary" disabled={busy}>
                     Log in
                 </button>
-                <p class="faint">The first user and password are in DIR/login, where DIR is the service's data folder.</p>
+                <p class="faint">
+                    The first user and password are in DIR/login, where DIR is the service's data
+                    folder.
+                </p>
             </form>
         </main>
     );

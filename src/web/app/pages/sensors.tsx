@@ -61,7 +61,11 @@ function Service({ now }: { now: ServiceStatus }) {
                                     <tr key={limit.name}>
                                         <th scope="row">{limit.name.replaceAll("_", " ")}</th>
                                         <td>{amount(limit.value, limit.unit)}</td>
-                                        <td>{limit.used === null || limit.used === undefined ? none : amount(limit.used, limit.unit)}</td>
+                                        <td>
+                                            {limit.used === null || limit.used === undefined
+                                                ? none
+                                                : amount(limit.used, limit.unit)}
+                                        </td>
                                     </tr>
                                 ))}
                             </tbody>
@@ -96,7 +100,11 @@ export function SensorsPage() {
         document.title = "Sensors - openeti";
         void askStatus();
     }, []);
-    useLive(["status"], () => (load.busy.value ? Promise.resolve() : load.again()), () => load.took.ms);
+    useLive(
+        ["status"],
+        () => (load.busy.value ? Promise.resolve() : load.again()),
+        () => load.took.ms,
+    );
     const sensors = load.data.value?.sensors;
     return (
         <main>
@@ -115,7 +123,18 @@ export function SensorsPage() {
                 <div class="table-box">
                     <table>
                         <caption class="off-screen">Sensors</caption>
-                        <Head labels={["Sensor", "Last seen", "Records", "Rejected", "Sessions in 24 h", "Version", "Clock", "First seen"]} />
+                        <Head
+                            labels={[
+                                "Sensor",
+                                "Last seen",
+                                "Records",
+                                "Rejected",
+                                "Sessions in 24 h",
+                                "Version",
+                                "Clock",
+                                "First seen",
+                            ]}
+                        />
                         <tbody>
                             {sensors.map((sensor) => (
                                 <Row key={sensor.name} sensor={sensor} />

@@ -30,7 +30,8 @@ function Facts({ server }: { server: ServerDetail }) {
             <div>
                 <dt>Total Hits</dt>
                 <dd>
-                    {count(server.count)} <span class="faint">from {counted(server.hosts, "host")}</span>
+                    {count(server.count)}{" "}
+                    <span class="faint">from {counted(server.hosts, "host")}</span>
                 </dd>
             </div>
             <div>
@@ -65,12 +66,21 @@ function Detail({ server }: { server: ServerDetail }) {
             <Facts server={server} />
             <Visibility shares={server.visibility} />
             {server.series.length > 1 && (
-                <Chart points={server.series} height={150} label="Attempts" onRange={(from, to) => change({ range: "", from, to })} />
+                <Chart
+                    points={server.series}
+                    height={150}
+                    label="Attempts"
+                    onRange={(from, to) => change({ range: "", from, to })}
+                />
             )}
             <div class="two">
                 <section>
                     <h2>Threat Summary</h2>
-                    {server.threats.length > 0 ? <Threats server={server} /> : <p class="faint">No threat in this range.</p>}
+                    {server.threats.length > 0 ? (
+                        <Threats server={server} />
+                    ) : (
+                        <p class="faint">No threat in this range.</p>
+                    )}
                 </section>
                 <section>
                     <h2>Ports and protocols</h2>
@@ -122,7 +132,12 @@ export function ServerPage({ ip }: { ip: string }) {
             </p>
             <div class="title-row">
                 <h1>
-                    {ip} {server?.hostname && <small><Wire text={server.hostname} /></small>}
+                    {ip}{" "}
+                    {server?.hostname && (
+                        <small>
+                            <Wire text={server.hostname} />
+                        </small>
+                    )}
                 </h1>
                 {server?.allowlisted && <span class="tag">allowlisted</span>}
                 {server?.false_positive && <span class="tag">false positive</span>}
@@ -132,7 +147,11 @@ export function ServerPage({ ip }: { ip: string }) {
                         <button type="button" onClick={() => (dialog.value = "allow")}>
                             Add to Allowlist
                         </button>
-                        <button type="button" disabled={server.false_positive === true} onClick={() => (dialog.value = "report")}>
+                        <button
+                            type="button"
+                            disabled={server.false_positive === true}
+                            onClick={() => (dialog.value = "report")}
+                        >
                             Report False Positive
                         </button>
                     </>
@@ -143,8 +162,12 @@ export function ServerPage({ ip }: { ip: string }) {
             {load.problem.value && <Failure problem={load.problem.value} retry={load.again} />}
             {!server && !load.problem.value && <Loading />}
             {server && !load.problem.value && <Detail server={server} />}
-            {server && dialog.value === "allow" && <AllowDialog server={server} onClose={close} done={load.again} />}
-            {server && dialog.value === "report" && <FalsePositiveDialog server={server} onClose={close} done={load.again} />}
+            {server && dialog.value === "allow" && (
+                <AllowDialog server={server} onClose={close} done={load.again} />
+            )}
+            {server && dialog.value === "report" && (
+                <FalsePositiveDialog server={server} onClose={close} done={load.again} />
+            )}
         </main>
     );
 }

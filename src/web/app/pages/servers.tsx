@@ -70,7 +70,12 @@ export function ServersPage() {
     const letGo = () => {
         clearTimeout(release.current);
         release.current = window.setTimeout(() => {
-            if (!held.pointer && !held.focus && waiting.value !== null && load.data.value !== null) {
+            if (
+                !held.pointer &&
+                !held.focus &&
+                waiting.value !== null &&
+                load.data.value !== null
+            ) {
                 show(load.data.value);
             }
         }, releaseMs);
@@ -128,7 +133,9 @@ export function ServersPage() {
             <Busy on={load.busy.value} />
             {problem && !filterProblem && <Failure problem={problem} retry={load.again} />}
             {!page && !problem && <Loading />}
-            {page && rows.value.length === 0 && !problem && <NothingHere lastSession={page.last_session ?? null} />}
+            {page && rows.value.length === 0 && !problem && (
+                <NothingHere lastSession={page.last_session ?? null} />
+            )}
             {page && rows.value.length > 0 && (!problem || filterProblem) && (
                 <>
                     <ServersTable

@@ -16,7 +16,18 @@ function Evidence({ verdict }: { verdict: Verdict }) {
         <div class="table-box">
             <table>
                 <caption class="off-screen">Evidence</caption>
-                <Head labels={["Rule", "Level", "Reason", "Detail", "Feed version", "Client", "Server", "Time"]} />
+                <Head
+                    labels={[
+                        "Rule",
+                        "Level",
+                        "Reason",
+                        "Detail",
+                        "Feed version",
+                        "Client",
+                        "Server",
+                        "Time",
+                    ]}
+                />
                 <tbody>
                     {verdict.evidence.map((each) => (
                         <tr key={each.kind}>
@@ -63,7 +74,10 @@ export function VerdictPage({ id }: { id: string }) {
             </p>
             <div class="title-row">
                 <h1>
-                    Verdict <small><Wire text={id} /></small>
+                    Verdict{" "}
+                    <small>
+                        <Wire text={id} />
+                    </small>
                 </h1>
                 {verdict && <Level level={verdict.level} />}
             </div>

@@ -36,7 +36,9 @@ function axis(size: number): uPlot.Axis {
     };
 }
 
-const wholeSteps = [...Array(10).keys()].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));
+const wholeSteps = [...Array(10).keys()].flatMap((power) =>
+    [1, 2, 5].map((step) => step * 10 ** power),
+);
 
 // One line a label: the day where one begins, else the time.
 function timeLabels(values: number[], increment: number): string[] {
@@ -55,15 +57,34 @@ function options(props: Props, width: number, step: number): uPlot.Options {
         padding: [6, 10, 0, 0],
         legend: { show: false },
         cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false }, y: false },
-        scales: { x: { time: true, range: (_, min, max) => [min, max + step] }, y: { range: (_, __, max) => [0, Math.max(1, max) * 1.08] } },
+        scales: {
+            x: { time: true, range: (_, min, max) => [min, max + step] },
+            y: { range: (_, __, max) => [0, Math.max(1, max) * 1.08] },
+        },
         axes: [
-            { ...axis(24), space: 64, values: (_, values, __, ___, increment) => timeLabels(values, increment) },
+            {
+                ...axis(24),
+                space: 64,
+                values: (_, values, __, ___, increment) => timeLabels(values, increment),
+            },
             { ...axis(52), space: 24, incrs: wholeSteps, values: (_, values) => values.map(count) },
         ],
         series: [
             {},
-            { label: "attempts", fill: colour("--bar"), width: 0, paths: bars, points: { show: false } },
-            { label: "blocked", fill: colour("--bar-blocked"), width: 0, paths: bars, points: { show: false } },
+            {
+                label: "attempts",
+                fill: colour("--bar"),
+                width: 0,
+                paths: bars,
+                points: { show: false },
+            },
+            {
+                label: "blocked",
+                fill: colour("--bar-blocked"),
+                width: 0,
+                paths: bars,
+                points: { show: false },
+            },
         ],
         hooks: {
             setSelect: [
@@ -91,14 +112,21 @@ export function Chart(props: Props) {
     const isDark = dark.value;
     useEffect(() => {
         const element = box.current!;
-        const step = points.length > 1 ? (Date.parse(points[1]!.t) - Date.parse(points[0]!.t)) / 1000 : 60;
+        const step =
+            points.length > 1 ? (Date.parse(points[1]!.t) - Date.parse(points[0]!.t)) / 1000 : 60;
         const made = new uPlot(
-            options({ ...props, onRange: (from, to) => latest.current.onRange(from, to) }, element.clientWidth, step),
+            options(
+                { ...props, onRange: (from, to) => latest.current.onRange(from, to) },
+                element.clientWidth,
+                step,
+            ),
             columns(points),
             element,
         );
         plot.current = made;
-        const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: props.height }));
+        const watch = new ResizeObserver(() =>
+            made.setSize({ width: element.clientWidth, height: props.height }),
+        );
         watch.observe(element);
         return () => {
             watch.disconnect();
@@ -109,7 +137,10 @@ export function Chart(props: Props) {
     useEffect(() => plot.current?.setData(columns(points)), [points]);
     const total = points.reduce((sum, point) => sum + point.count, 0);
     const blocked = points.reduce((sum, point) => sum + point.blocked, 0);
-    const peak = points.reduce<Point | null>((top, point) => (top === null || point.count > top.count ? point : top), null);
+    const peak = points.reduce<Point | null>(
+        (top, point) => (top === null || point.count > top.count ? point : top),
+        null,
+    );
     return (
         <figure class="chart">
             <figcaption>

@@ -34,7 +34,11 @@ export function FilterBox({ problem }: { problem: Problem | null }) {
             change({ filter: next.trim() });
         }
     };
-    const wrong = early ?? (problem?.parameter === "filter" ? { column: Math.max(1, problem.column), detail: problem.detail } : null);
+    const wrong =
+        early ??
+        (problem?.parameter === "filter"
+            ? { column: Math.max(1, problem.column), detail: problem.detail }
+            : null);
     const shown = chips(filter);
     return (
         <div class="filter">
@@ -91,13 +95,23 @@ export function FilterBox({ problem }: { problem: Problem | null }) {
 }
 
 // A value that narrows the table down to itself; with Alt, to all others.
-export function Value({ field, value, children }: { field: string; value: string; children: preact.ComponentChildren }) {
+export function Value({
+    field,
+    value,
+    children,
+}: {
+    field: string;
+    value: string;
+    children: preact.ComponentChildren;
+}) {
     return (
         <button
             type="button"
             class="value"
             title={`Show only ${field} ${value}; with Alt: all others`}
-            onClick={(event) => change({ filter: withTerm(parameter("filter"), field, value, event.altKey) })}
+            onClick={(event) =>
+                change({ filter: withTerm(parameter("filter"), field, value, event.altKey) })
+            }
         >
             {children}
         </button>

@@ -16,7 +16,11 @@ function before(host: Host, change: HostPatch): HostPatch {
     };
 }
 
-export async function patchHosts(hosts: Host[], change: HostPatch, done: () => Promise<unknown>): Promise<void> {
+export async function patchHosts(
+    hosts: Host[],
+    change: HostPatch,
+    done: () => Promise<unknown>,
+): Promise<void> {
     const changed: Host[] = [];
     try {
         for (const host of hosts) {
@@ -25,12 +29,17 @@ export async function patchHosts(hosts: Host[], change: HostPatch, done: () => P
         }
     } finally {
         if (changed.length > 0) {
-            notify(changed.length === 1 ? `Host ${changed[0]!.ip} changed.` : `${counted(changed.length, "host")} changed.`, async () => {
-                for (const host of changed) {
-                    await patch(host.ip, before(host, change));
-                }
-                await done();
-            });
+            notify(
+                changed.length === 1
+                    ? `Host ${changed[0]!.ip} changed.`
+                    : `${counted(changed.length, "host")} changed.`,
+                async () => {
+                    for (const host of changed) {
+                        await patch(host.ip, before(host, change));
+                    }
+                    await done();
+                },
+            );
         }
         await done();
     }

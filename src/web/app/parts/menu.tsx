@@ -7,7 +7,10 @@ export function Menu({ label, children }: { label: string; children: ComponentCh
     useEffect(() => {
         const close = (event: Event) => {
             const menu = element.current;
-            const outside = event instanceof KeyboardEvent ? event.key === "Escape" : !menu?.contains(event.target as Node);
+            const outside =
+                event instanceof KeyboardEvent
+                    ? event.key === "Escape"
+                    : !menu?.contains(event.target as Node);
             if (menu?.open && outside) {
                 menu.open = false;
                 if (event instanceof KeyboardEvent) {

@@ -20,8 +20,8 @@ export function NothingHere({ lastSession }: { lastSession: string | null }) {
         return (
             <Empty title="No session yet">
                 <p>
-                    Servers appear here once a sensor has sent its first records. The <a href="/sensors">sensors page</a>{" "}
-                    tells which ones have.
+                    Servers appear here once a sensor has sent its first records. The{" "}
+                    <a href="/sensors">sensors page</a> tells which ones have.
                 </p>
             </Empty>
         );

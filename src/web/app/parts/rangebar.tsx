@@ -30,10 +30,24 @@ function CustomForm({ from, to, done }: { from: string; to: string; done: () => 
     return (
         <form class="custom-range" onSubmit={submit}>
             <label>
-                From <input type="datetime-local" name="from" step="1" defaultValue={asInput(from)} required />
+                From{" "}
+                <input
+                    type="datetime-local"
+                    name="from"
+                    step="1"
+                    defaultValue={asInput(from)}
+                    required
+                />
             </label>
             <label>
-                To <input type="datetime-local" name="to" step="1" defaultValue={asInput(to)} required />
+                To{" "}
+                <input
+                    type="datetime-local"
+                    name="to"
+                    step="1"
+                    defaultValue={asInput(to)}
+                    required
+                />
             </label>
             <button type="submit" class="primary">
                 Apply
@@ -66,7 +80,12 @@ export function RangeBar({ shown }: { shown: { from: string; to: string } | null
                         {each.label}
                     </button>
                 ))}
-                <button type="button" aria-pressed={custom} aria-expanded={open} onClick={() => setOpen(!open)}>
+                <button
+                    type="button"
+                    aria-pressed={custom}
+                    aria-expanded={open}
+                    onClick={() => setOpen(!open)}
+                >
                     Custom
                 </button>
             </div>

@@ -31,13 +31,15 @@ export function AllowDialog({ server, onClose, done }: Props) {
     return (
         <Dialog title="Add to Allowlist" action="Add" onDo={add} onClose={onClose}>
             <p>
-                Sensors will pass what fits the entry, whatever a list says: in this range it would have been{" "}
-                <b>{counted(server.count, "attempt")}</b> of <b>{counted(server.hosts, "host")}</b>.
+                Sensors will pass what fits the entry, whatever a list says: in this range it would
+                have been <b>{counted(server.count, "attempt")}</b> of{" "}
+                <b>{counted(server.hosts, "host")}</b>.
             </p>
             <fieldset>
                 <legend>Entry</legend>
                 <label>
-                    <input type="radio" name="kind" value="ip" defaultChecked /> IP address <b>{server.ip}</b>
+                    <input type="radio" name="kind" value="ip" defaultChecked /> IP address{" "}
+                    <b>{server.ip}</b>
                 </label>
                 {server.hostname && (
                     <label>
@@ -68,7 +70,9 @@ export function AllowDialog({ server, onClose, done }: Props) {
 export function FalsePositiveDialog({ server, onClose, done }: Props) {
     const path = `/v1/servers/${segment(server.id)}/false-positive`;
     const report = async (form: FormData) => {
-        const changed = await write<FalsePositive>("POST", path, { comment: String(form.get("comment")) });
+        const changed = await write<FalsePositive>("POST", path, {
+            comment: String(form.get("comment")),
+        });
         notify(
             `Reported: level ${changed.level_before} became ${changed.level_after}, ${counted(changed.hosts, "host")} scored again.`,
             async () => {
@@ -79,11 +83,17 @@ export function FalsePositiveDialog({ server, onClose, done }: Props) {
         await done();
     };
     return (
-        <Dialog title="Report False Positive" action="Report" danger onDo={report} onClose={onClose}>
+        <Dialog
+            title="Report False Positive"
+            action="Report"
+            danger
+            onDo={report}
+            onClose={onClose}
+        >
             <p>
-                Verdicts about <b>{server.ip}</b> stop counting. Its level of {server.level} goes, and{" "}
-                <b>{counted(server.host_rows.length, "host")}</b> will be scored without it. Blocking by a certificate list is
-                not changed: the allowlist does that.
+                Verdicts about <b>{server.ip}</b> stop counting. Its level of {server.level} goes,
+                and <b>{counted(server.host_rows.length, "host")}</b> will be scored without it.
+                Blocking by a certificate list is not changed: the allowlist does that.
             </p>
             <label>
                 Why <input type="text" name="comment" maxLength={1000} required />

@@ -6,7 +6,9 @@ import { columns, optionalColumns } from "./serverscolumns.ts";
 
 export function chosenColumns(): string[] {
     const chosen = parameter("columns").split(",");
-    return optionalColumns.filter((column) => chosen.includes(column.id)).map((column) => column.id);
+    return optionalColumns
+        .filter((column) => chosen.includes(column.id))
+        .map((column) => column.id);
 }
 
 export function shownColumns(): string[] {
@@ -23,7 +25,11 @@ export function ColumnsMenu() {
         <Menu label="Columns">
             {optionalColumns.map((column) => (
                 <label key={column.id}>
-                    <input type="checkbox" checked={chosen.includes(column.id)} onChange={() => toggle(column.id)} />{" "}
+                    <input
+                        type="checkbox"
+                        checked={chosen.includes(column.id)}
+                        onChange={() => toggle(column.id)}
+                    />{" "}
                     {column.label}
                 </label>
             ))}

@@ -17,7 +17,9 @@ export const defaultSort = "-level";
 function mostVisible(shares: Record<string, number>): string {
     const entries = Object.entries(shares).sort((a, b) => b[1] - a[1]);
     const total = entries.reduce((sum, [, value]) => sum + value, 0);
-    return entries.map(([name, value]) => `${visibilityWords[name] ?? name} ${percent(value, total)}`).join(", ");
+    return entries
+        .map(([name, value]) => `${visibilityWords[name] ?? name} ${percent(value, total)}`)
+        .join(", ");
 }
 
 function Country({ server }: { server: Server }) {
@@ -33,9 +35,17 @@ function Country({ server }: { server: Server }) {
 
 function OptionalCell({ id, server }: { id: string; server: Server }) {
     if (id === "ports") {
-        return <td class="nowrap">{server.ports.map((each) => `${each.port} ${each.protocol}`).join(", ")}</td>;
+        return (
+            <td class="nowrap">
+                {server.ports.map((each) => `${each.port} ${each.protocol}`).join(", ")}
+            </td>
+        );
     }
-    return <td class="nowrap">{id === "first_seen" ? <Time at={server.first_seen} /> : mostVisible(server.visibility)}</td>;
+    return (
+        <td class="nowrap">
+            {id === "first_seen" ? <Time at={server.first_seen} /> : mostVisible(server.visibility)}
+        </td>
+    );
 }
 
 interface RowProps {
@@ -49,7 +59,11 @@ function Row({ server, extra, selected, onSelect }: RowProps) {
     return (
         <tr data-selected={selected}>
             <th scope="row">
-                <a class="row-link" href={`/servers/${segment(server.ip)}${kept()}`} onFocus={onSelect}>
+                <a
+                    class="row-link"
+                    href={`/servers/${segment(server.ip)}${kept()}`}
+                    onFocus={onSelect}
+                >
                     {server.ip}
                 </a>
                 {server.allowlisted && <span class="tag">allowlisted</span>}
@@ -115,11 +129,18 @@ export function ServersTable({ rows, sort, stale, onHold }: TableProps) {
     return (
         <div class="table-box" tabIndex={-1}>
             <table class="servers" aria-busy={stale}>
-                <caption class="off-screen">External servers met by internal hosts, in the chosen range</caption>
+                <caption class="off-screen">
+                    External servers met by internal hosts, in the chosen range
+                </caption>
                 <thead>
                     <tr>
                         {shown.map((column) => (
-                            <HeaderCell key={column.id} column={column} sort={sort} initial={defaultSort} />
+                            <HeaderCell
+                                key={column.id}
+                                column={column}
+                                sort={sort}
+                                initial={defaultSort}
+                            />
                         ))}
                     </tr>
                 </thead>

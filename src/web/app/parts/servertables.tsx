@@ -56,7 +56,8 @@ export function Ports({ server }: { server: ServerDetail }) {
         <ul class="pairs">
             {server.ports.map((port) => (
                 <li key={`${port.port} ${port.protocol}`}>
-                    <b>{port.port}</b> {port.protocol} <span class="faint">{count(port.count ?? 0)}</span>
+                    <b>{port.port}</b> {port.protocol}{" "}
+                    <span class="faint">{count(port.count ?? 0)}</span>
                 </li>
             ))}
         </ul>
@@ -69,7 +70,15 @@ export function HostRows({ server }: { server: ServerDetail }) {
             <table>
                 <caption class="off-screen">Internal hosts that met this server</caption>
                 <Head
-                    labels={["Client Host", "Client IP Address", "Threat Level at Time", "Status", "Investigation", "Attempts", "Last Seen"]}
+                    labels={[
+                        "Client Host",
+                        "Client IP Address",
+                        "Threat Level at Time",
+                        "Status",
+                        "Investigation",
+                        "Attempts",
+                        "Last Seen",
+                    ]}
                 />
                 <tbody>
                     {server.host_rows.map((host) => (
@@ -85,7 +94,9 @@ export function HostRows({ server }: { server: ServerDetail }) {
                             <td>
                                 <Level level={host.level} />
                             </td>
-                            <td class={host.action === "permit" ? "" : "blocked"}>{actionWords[host.action]}</td>
+                            <td class={host.action === "permit" ? "" : "blocked"}>
+                                {actionWords[host.action]}
+                            </td>
                             <td>{statusWords[host.status]}</td>
                             <td>{count(host.count)}</td>
                             <td>
@@ -116,7 +127,11 @@ export function Why({ server }: { server: ServerDetail }) {
                     {server.why.map((verdict) => (
                         <tr key={verdict.id + verdict.reason}>
                             <td>
-                                <a class="row-link" href={`/verdicts/${segment(verdict.id)}`} title={exactTime(verdict.time)}>
+                                <a
+                                    class="row-link"
+                                    href={`/verdicts/${segment(verdict.id)}`}
+                                    title={exactTime(verdict.time)}
+                                >
                                     <Time at={verdict.time} />
                                 </a>
                             </td>
@@ -126,7 +141,15 @@ export function Why({ server }: { server: ServerDetail }) {
                             <td>
                                 <Wire text={verdict.reason} />
                             </td>
-                            <td>{verdict.client ? <a href={`/hosts/${segment(verdict.client)}`}>{verdict.client}</a> : none}</td>
+                            <td>
+                                {verdict.client ? (
+                                    <a href={`/hosts/${segment(verdict.client)}`}>
+                                        {verdict.client}
+                                    </a>
+                                ) : (
+                                    none
+                                )}
+                            </td>
                         </tr>
                     ))}
                 </tbody>
@@ -147,7 +170,9 @@ export function Certificates({ server }: { server: ServerDetail }) {
         <div class="table-box">
             <table>
                 <caption class="off-screen">Certificates the server showed</caption>
-                <Head labels={["SHA-1", "Subject", "Issuer", "Valid until", "Listed", "Last Seen"]} />
+                <Head
+                    labels={["SHA-1", "Subject", "Issuer", "Valid until", "Listed", "Last Seen"]}
+                />
                 <tbody>
                     {server.certificates.map((each) => (
                         <tr key={each.sha1}>
@@ -158,12 +183,18 @@ export function Certificates({ server }: { server: ServerDetail }) {
                                 <Wire text={each.subject} />
                             </td>
                             <td>
-                                {each.self_signed ? <span class="tag">self-signed</span> : <Wire text={each.issuer} />}
+                                {each.self_signed ? (
+                                    <span class="tag">self-signed</span>
+                                ) : (
+                                    <Wire text={each.issuer} />
+                                )}
                             </td>
                             <td>
                                 <Time at={each.not_after} />
                             </td>
-                            <td class={each.listed ? "blocked" : ""}>{each.listed ? <Wire text={each.listed} /> : "no"}</td>
+                            <td class={each.listed ? "blocked" : ""}>
+                                {each.listed ? <Wire text={each.listed} /> : "no"}
+                            </td>
                             <td>
                                 <Time at={each.last_seen} />
                             </td>

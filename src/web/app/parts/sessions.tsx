@@ -19,7 +19,11 @@ function SessionRow({ session }: { session: SessionRecord }) {
     return (
         <tr>
             <td class="nowrap">
-                <a class="row-link" href={`/verdicts/${segment(session.id)}`} title={exactTime(session.start)}>
+                <a
+                    class="row-link"
+                    href={`/verdicts/${segment(session.id)}`}
+                    title={exactTime(session.start)}
+                >
                     {localTime(session.start)}
                 </a>
             </td>
@@ -34,12 +38,23 @@ function SessionRow({ session }: { session: SessionRecord }) {
             <td>{session.tls?.version ?? session.protocol ?? "—"}</td>
             <td>{visibilityWords[session.visibility ?? ""] ?? "—"}</td>
             <td class="number">{bytes((traffic?.bytes_out ?? 0) + (traffic?.bytes_in ?? 0))}</td>
-            <td class={session.action === "block" ? "blocked" : ""}>{actionWords[session.action ?? ""] ?? "—"}</td>
+            <td class={session.action === "block" ? "blocked" : ""}>
+                {actionWords[session.action ?? ""] ?? "—"}
+            </td>
         </tr>
     );
 }
 
-const labels = ["Start", "Client", "Server", "Server name", "Version", "Visibility", "Bytes", "Action"];
+const labels = [
+    "Start",
+    "Client",
+    "Server",
+    "Server name",
+    "Version",
+    "Visibility",
+    "Bytes",
+    "Action",
+];
 
 export function Sessions({ of, ip }: { of: "server" | "host"; ip: string }) {
     const rows = useSignal<SessionRecord[] | null>(null);
@@ -73,7 +88,11 @@ export function Sessions({ of, ip }: { of: "server" | "host"; ip: string }) {
                     <thead>
                         <tr>
                             {labels.map((label) => (
-                                <th scope="col" key={label} class={label === "Bytes" ? "number" : ""}>
+                                <th
+                                    scope="col"
+                                    key={label}
+                                    class={label === "Bytes" ? "number" : ""}
+                                >
                                     {label}
                                 </th>
                             ))}

@@ -43,7 +43,12 @@ function Colours() {
     const order = ["auto", "light", "dark"] as const;
     const next = order[(order.indexOf(colours.value) + 1) % order.length]!;
     return (
-        <button type="button" class="plain" title={`Colours: ${colours.value}; next: ${next}`} onClick={() => (colours.value = next)}>
+        <button
+            type="button"
+            class="plain"
+            title={`Colours: ${colours.value}; next: ${next}`}
+            onClick={() => (colours.value = next)}
+        >
             Colours: {colours.value}
         </button>
     );
@@ -84,12 +89,15 @@ function HelpDialog({ onClose }: { onClose: () => void }) {
                 <input
                     type="checkbox"
                     checked={shortcuts.value === "on"}
-                    onChange={(event) => (shortcuts.value = event.currentTarget.checked ? "on" : "off")}
+                    onChange={(event) =>
+                        (shortcuts.value = event.currentTarget.checked ? "on" : "off")
+                    }
                 />{" "}
                 shortcuts of one key are on
             </label>
             <p class="faint">
-                A click on a value narrows the table down to it; with Alt it shows all others. Drag in the chart to choose a range.
+                A click on a value narrows the table down to it; with Alt it shows all others. Drag
+                in the chart to choose a range.
             </p>
             <p class="faint">
                 <a href="/licenses.txt" target="_blank">
@@ -104,7 +112,13 @@ function HelpDialog({ onClose }: { onClose: () => void }) {
     );
 }
 
-export function Shell({ children, openHelp }: { children: ComponentChildren; openHelp: { current: () => void } }) {
+export function Shell({
+    children,
+    openHelp,
+}: {
+    children: ComponentChildren;
+    openHelp: { current: () => void };
+}) {
     const [helping, setHelping] = useState(false);
     openHelp.current = () => setHelping(true);
     return (
@@ -121,7 +135,11 @@ export function Shell({ children, openHelp }: { children: ComponentChildren; ope
                 </a>
                 <nav aria-label="Pages of the service">
                     {pages.map(([url, label]) => (
-                        <a key={url} href={url} {...(isHere(url) ? { "aria-current": "page" as const } : {})}>
+                        <a
+                            key={url}
+                            href={url}
+                            {...(isHere(url) ? { "aria-current": "page" as const } : {})}
+                        >
                             {label}
                         </a>
                     ))}
@@ -129,7 +147,12 @@ export function Shell({ children, openHelp }: { children: ComponentChildren; ope
                 <span class="push" />
                 {!loginNeeded.value && <LiveSwitch />}
                 <Colours />
-                <button type="button" class="plain" title="Keyboard shortcuts (?)" onClick={() => setHelping(true)}>
+                <button
+                    type="button"
+                    class="plain"
+                    title="Keyboard shortcuts (?)"
+                    onClick={() => setHelping(true)}
+                >
                     Keyboard
                 </button>
                 <User />

@@ -19,7 +19,15 @@ export function sortOf(fallback: string): SortState {
     return { by: text.replace(/^-/, ""), down: text.startsWith("-") };
 }
 
-export function HeaderCell({ column, sort, initial }: { column: Column; sort: SortState; initial: string }) {
+export function HeaderCell({
+    column,
+    sort,
+    initial,
+}: {
+    column: Column;
+    sort: SortState;
+    initial: string;
+}) {
     if (!column.first) {
         return (
             <th scope="col" class={column.class}>
@@ -31,8 +39,16 @@ export function HeaderCell({ column, sort, initial }: { column: Column; sort: So
     const down = active ? !sort.down : column.first === "down";
     const next = `${down ? "-" : ""}${column.id}`;
     return (
-        <th scope="col" class={column.class} {...(active ? { "aria-sort": sort.down ? "descending" : "ascending" } : {})}>
-            <button type="button" class="sort" onClick={() => change({ sort: next === initial ? "" : next })}>
+        <th
+            scope="col"
+            class={column.class}
+            {...(active ? { "aria-sort": sort.down ? "descending" : "ascending" } : {})}
+        >
+            <button
+                type="button"
+                class="sort"
+                onClick={() => change({ sort: next === initial ? "" : next })}
+            >
                 {column.label}
                 <span class="arrow" aria-hidden="true">
                     {active ? (sort.down ? "▼" : "▲") : "↕"}
@@ -42,10 +58,17 @@ export function HeaderCell({ column, sort, initial }: { column: Column; sort: So
     );
 }
 
-export function Pager({ next, children }: { next: string | null | undefined; children?: ComponentChildren }) {
+export function Pager({
+    next,
+    children,
+}: {
+    next: string | null | undefined;
+    children?: ComponentChildren;
+}) {
     const here = parameter("cursor");
     const before = cursors.value;
-    const previous = () => change({ cursor: before.at(-1) ?? "" }, { cursors: before.slice(0, -1) });
+    const previous = () =>
+        change({ cursor: before.at(-1) ?? "" }, { cursors: before.slice(0, -1) });
     return (
         <nav class="pager" aria-label="Pages">
             {children}

@@ -4,7 +4,11 @@ import { exactTime, relative, severity } from "../core/format.ts";
 import { pieces, visible } from "../core/wiretext.ts";
 import { clock } from "./clock.ts";
 
-export const none = <span class="none" title="not known">—</span>;
+export const none = (
+    <span class="none" title="not known">
+        —
+    </span>
+);
 
 export function Wire({ text }: { text: string | null | undefined }) {
     if (text === null || text === undefined || text === "") {
@@ -12,7 +16,9 @@ export function Wire({ text }: { text: string | null | undefined }) {
     }
     return (
         <bdi class="wire" title={visible(text)}>
-            {pieces(text).map((piece) => (piece.hidden ? <span class="hidden-character">{piece.text}</span> : piece.text))}
+            {pieces(text).map((piece) =>
+                piece.hidden ? <span class="hidden-character">{piece.text}</span> : piece.text,
+            )}
         </bdi>
     );
 }

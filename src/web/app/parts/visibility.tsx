@@ -17,7 +17,15 @@ export function Visibility({ shares }: { shares: Record<string, number> }) {
                     entries.reduce(
                         (drawn, [name, value]) => {
                             const width = (100 * value) / total;
-                            drawn.bars.push(<rect key={name} class={`v-${name}`} x={drawn.at} width={width} height="6" />);
+                            drawn.bars.push(
+                                <rect
+                                    key={name}
+                                    class={`v-${name}`}
+                                    x={drawn.at}
+                                    width={width}
+                                    height="6"
+                                />,
+                            );
                             drawn.at += width;
                             return drawn;
                         },
@@ -28,7 +36,8 @@ export function Visibility({ shares }: { shares: Record<string, number> }) {
             <ul>
                 {entries.map(([name, value]) => (
                     <li key={name} title={`${count(value)} sessions`}>
-                        <i class={`key v-${name}`} /> {visibilityWords[name] ?? name} <b>{percent(value, total)}</b>
+                        <i class={`key v-${name}`} /> {visibilityWords[name] ?? name}{" "}
+                        <b>{percent(value, total)}</b>
                     </li>
                 ))}
             </ul>
