@@ -1,4 +1,4 @@
-// What cmake/Embed.cmake writes: the bytes of the files.
+// What cmake/embed.py writes: the bytes of the files.
 #pragma once
 
 #include "eti/web/assets.h"

@@ -320,6 +320,7 @@ test(
             async (page) => {
                 await page.getByRole("heading", { name: "Service Unavailable" }).waitFor();
                 await page.getByText("the store is full").waitFor();
+                await page.locator("header .live").click(); // else it may recover by itself
                 here.service.failing = null;
                 await page.getByRole("button", { name: "Try again" }).click();
                 assert.ok((await rows(page)).length > 50);
