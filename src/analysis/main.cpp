@@ -4,7 +4,6 @@
 #include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-
 #include <sys/resource.h>
 
 #include <charconv>
@@ -184,10 +183,9 @@ int main(int argc, char** argv) {
     try {
         finish_options(line);
         if (*token) {
-            std::printf(
-                "%s\n",
-                eti::analysis::issue_token(line.service.data_directory, line.token_name, line.realm)
-                    .c_str());
+            std::printf("%s\n", eti::analysis::issue_token(line.service.data_directory,
+                                                           line.token_name, line.realm)
+                                    .c_str());
             return 0;
         }
         if (*realm) {

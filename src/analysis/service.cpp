@@ -54,9 +54,8 @@ CountryOf country_lookup(const ServiceOptions& options) {
         spdlog::info("no country database: countries stay unknown; see --country-db");
         return nullptr;
     }
-    return [database = CountryDatabase(file)](const net::IpAddress& ip) {
-        return database.code(ip);
-    };
+    return
+        [database = CountryDatabase(file)](const net::IpAddress& ip) { return database.code(ip); };
 }
 
 ServiceOptions checked(ServiceOptions options) {
@@ -134,8 +133,8 @@ struct Service::Impl {
     asio::awaitable<void> drain();
 
     ServiceOptions options;
-    std::unique_ptr<Database> database;  // writer thread, once it runs
-    std::unique_ptr<Database> reader;    // I/O thread
+    std::unique_ptr<Database> database;     // writer thread, once it runs
+    std::unique_ptr<Database> reader;       // I/O thread
     std::unique_ptr<Database> page_reader;  // page thread
     ServerIndex index;
     std::optional<SigningKey> key;
@@ -255,7 +254,8 @@ void Service::Impl::tell_pages() {
         const bool more = list.size() == kServersInEvent;
         const std::string data =
             nlohmann::json{{"servers", std::move(list)}, {"more", more}}.dump();
-        asio::post(io, [this, realm_id = realm, data] { events->publish(realm_id, "server", data); });
+        asio::post(io,
+                   [this, realm_id = realm, data] { events->publish(realm_id, "server", data); });
     }
 }
 

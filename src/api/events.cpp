@@ -16,9 +16,9 @@ constexpr std::size_t kMaxClients = 256;
 }  // namespace
 
 void EventHub::publish(int64_t realm, const std::string& name, const std::string& data) {
-    events_.push_back({next_, realm,
-                       "id: " + std::to_string(next_) + "\nevent: " + name + "\ndata: " + data +
-                           "\n\n"});
+    events_.push_back(
+        {next_, realm,
+         "id: " + std::to_string(next_) + "\nevent: " + name + "\ndata: " + data + "\n\n"});
     ++next_;
     if (events_.size() > kKept) {
         events_.pop_front();

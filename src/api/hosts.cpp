@@ -1,8 +1,8 @@
 #include "api/page_query.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cctype>
+#include <cmath>
 
 namespace eti::analysis {
 namespace {
@@ -149,9 +149,9 @@ HostQuery asked_hosts(const Request& request, bool is_export) {
 }
 
 Response hosts_csv(const json& hosts) {
-    std::string body = csv_line({"Host Identifier", "Host IP", "Threat Level",
-                                 "Investigation Status", "Policy Override", "Infected",
-                                 "First Seen", "Last Seen"});
+    std::string body =
+        csv_line({"Host Identifier", "Host IP", "Threat Level", "Investigation Status",
+                  "Policy Override", "Infected", "First Seen", "Last Seen"});
     for (const json& host : hosts) {
         const auto text = [&](const char* name) {
             return host[name].is_string() ? host[name].get<std::string>() : std::string();
@@ -184,8 +184,7 @@ Response answer_hosts(ApiContext& context, Database& database, const Request& re
     json next;
     if (more) {
         const HostRow& last = rows.back();
-        next = seal_cursor(
-            {last.heat ? std::to_string(*last.heat) : "", net::to_string(last.ip)});
+        next = seal_cursor({last.heat ? std::to_string(*last.heat) : "", net::to_string(last.ip)});
     }
     return json_answer({{"threshold", context.hosts.threshold},
                         {"hosts", std::move(hosts)},
@@ -226,8 +225,7 @@ asio::awaitable<Response> patch_host(ApiContext& context, const Request& request
     patch.policy = word(body, "policy_override", host_policies());
     patch.identifier = short_text(body, "identifier", 200);
     if (!patch.status && !patch.policy && !patch.identifier) {
-        throw RequestError(422,
-                           "name 'investigation_status', 'policy_override' or 'identifier'");
+        throw RequestError(422, "name 'investigation_status', 'policy_override' or 'identifier'");
     }
     AuditEntry entry{request.actor, "edit-host", net::to_string(host),
                      short_text(body, "comment", 1000).value_or("")};

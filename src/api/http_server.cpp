@@ -107,9 +107,9 @@ using Parser = http::request_parser<http::string_body>;
 Request to_request(const Parser::value_type& message) {
     Request request;
     request.method = std::string(message.method_string());
-    for (const char* name : {"authorization", "content-encoding", "idempotency-key",
-                             "if-none-match", "accept", "accept-encoding", "host", "origin", "cookie",
-                             "x-openeti", "last-event-id"}) {
+    for (const char* name :
+         {"authorization", "content-encoding", "idempotency-key", "if-none-match", "accept",
+          "accept-encoding", "host", "origin", "cookie", "x-openeti", "last-event-id"}) {
         const auto field = message.find(name);
         if (field != message.end()) {
             request.headers.emplace(name, field->value().to_string());

@@ -1,8 +1,7 @@
+#include "eti/api/context.h"
 #include "eti/api/json_answer.h"
 #include "eti/ingest/encoding.h"
 #include "eti/store/users.h"
-
-#include "eti/api/context.h"
 
 namespace eti::analysis {
 namespace {
@@ -21,8 +20,9 @@ std::string text_of(const json& body, const char* name, std::size_t most) {
 }
 
 std::string set_cookie(const ApiContext& context, const std::string& secret, int64_t seconds) {
-    return "openeti=" + secret + "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" +
-           std::to_string(seconds) + (context.always_login ? "; Secure" : "");
+    return "openeti=" + secret +
+           "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(seconds) +
+           (context.always_login ? "; Secure" : "");
 }
 
 json me_json(ApiContext& context, const std::string& user, Realm realm) {
@@ -54,13 +54,13 @@ asio::awaitable<Response> post_login(ApiContext& context, const Request& request
     const std::string secret = random_hex(32);
     const Timestamp expires = context.now() + kLoginLasts;
     const Identity identity = **found;
-    Writer::Job job = [&database = context.writer.database(), identity, secret,
-                       expires](Engine&) { save_login(database, identity, secret, expires); };
+    Writer::Job job = [&database = context.writer.database(), identity, secret, expires](Engine&) {
+        save_login(database, identity, secret, expires);
+    };
     co_await in_store(context, std::move(job));
     Response response = json_answer(me_json(context, identity.name, identity.realm));
     response.headers.emplace_back(
-        "Set-Cookie",
-        set_cookie(context, secret, std::chrono::seconds(kLoginLasts).count()));
+        "Set-Cookie", set_cookie(context, secret, std::chrono::seconds(kLoginLasts).count()));
     co_return response;
 }
 

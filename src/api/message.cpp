@@ -42,10 +42,11 @@ std::string_view title_of(int status) {
     }
 }
 
-bool percent_decode(std::string_view text, std::string& out) {
+// plus is what '+' stands for: a blank in a query, as forms and URLSearchParams write it.
+bool percent_decode(std::string_view text, char plus, std::string& out) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] != '%') {
-            out += text[i];
+            out += text[i] == '+' ? plus : text[i];
             continue;
         }
         unsigned value = 0;
@@ -91,7 +92,7 @@ bool parse_target(std::string_view target, Request& request) {
     const std::size_t mark = std::min(target.find('?'), target.size());
     const bool path_ok = split(target.substr(0, mark), '/', [&](std::string_view segment) {
         std::string text;
-        if (request.path.size() == kMaxSegments || !percent_decode(segment, text)) {
+        if (request.path.size() == kMaxSegments || !percent_decode(segment, '+', text)) {
             return false;
         }
         request.path.push_back(std::move(text));
@@ -103,8 +104,8 @@ bool parse_target(std::string_view target, Request& request) {
                std::string name;
                std::string value;
                if (request.query.size() == kMaxParameters ||
-                   !percent_decode(pair.substr(0, equals), name) ||
-                   !percent_decode(pair.substr(std::min(equals + 1, pair.size())), value)) {
+                   !percent_decode(pair.substr(0, equals), ' ', name) ||
+                   !percent_decode(pair.substr(std::min(equals + 1, pair.size())), ' ', value)) {
                    return false;
                }
                request.query[name] = value;

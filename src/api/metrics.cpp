@@ -2,9 +2,10 @@
 
 #include "eti/api/context.h"
 
+#include <unistd.h>
+
 #include <charconv>
 #include <fstream>
-#include <unistd.h>
 
 namespace eti::analysis {
 namespace {
@@ -97,9 +98,10 @@ void write_store(MetricsText& text, const ApiContext& context, Database& databas
           count_of(database, "SELECT coalesce(max(row) - min(row) + 1, 0) FROM sessions"));
     text.family("eti_analysis_storage_bytes", Type::Gauge, "Bytes in use.");
     text.sample({{"store", "sqlite"}},
-                count_of(database, "SELECT (p.page_count - f.freelist_count) * s.page_size FROM"
-                                   " pragma_page_count p, pragma_freelist_count f,"
-                                   " pragma_page_size s"));
+                count_of(database,
+                         "SELECT (p.page_count - f.freelist_count) * s.page_size FROM"
+                         " pragma_page_count p, pragma_freelist_count f,"
+                         " pragma_page_size s"));
     text.family("eti_analysis_storage_limit_bytes", Type::Gauge, "Bytes it may use.");
     text.sample({{"store", "sqlite"}}, static_cast<double>(context.max_store_bytes));
     text.family("eti_analysis_feed_entries", Type::Gauge, "Entries of a feed in force.");
@@ -114,7 +116,8 @@ void write_store(MetricsText& text, const ApiContext& context, Database& databas
     }
     text.family("eti_analysis_sensor_last_seen_timestamp_seconds", Type::Gauge,
                 "When the sensor's last batch came.");
-    Query row = database.query("SELECT name, last_seen FROM sensors ORDER BY realm, name LIMIT 1000");
+    Query row =
+        database.query("SELECT name, last_seen FROM sensors ORDER BY realm, name LIMIT 1000");
     while (row.next()) {
         text.sample({{"sensor", row.text(0)}}, static_cast<double>(row.integer(1)) / 1e6);
     }
@@ -153,8 +156,9 @@ void MetricsText::family(std::string_view name, Type type, std::string_view help
                                                             "histogram"};
     // The older text knows no info, and names a counter as its sample.
     const bool older = !open_metrics_;
-    const std::string shown =
-        name_ + (older && type == Type::Counter ? "_total" : older && type == Type::Info ? "_info" : "");
+    const std::string shown = name_ + (older && type == Type::Counter ? "_total"
+                                       : older && type == Type::Info  ? "_info"
+                                                                      : "");
     const std::string_view word = older && type == Type::Info
                                       ? std::string_view("gauge")
                                       : kTypes[static_cast<std::size_t>(type)];

@@ -12,8 +12,9 @@ int64_t count_of(Database& database, const char* sql, Realm realm) {
 }
 
 int64_t stored_bytes(Database& database) {
-    Query row = database.query("SELECT (p.page_count - f.freelist_count) * s.page_size FROM"
-                               " pragma_page_count p, pragma_freelist_count f, pragma_page_size s");
+    Query row = database.query(
+        "SELECT (p.page_count - f.freelist_count) * s.page_size FROM"
+        " pragma_page_count p, pragma_freelist_count f, pragma_page_size s");
     return row.next() ? row.integer(0) : 0;
 }
 

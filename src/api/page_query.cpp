@@ -60,7 +60,7 @@ AskedRange asked_range(const ApiContext& context, const Request& request, Window
     if (!name.empty() && name != "1d" && name != "1w" && name != "1m") {
         throw RequestError(400, "'range' must be 1d, 1w or 1m");
     }
-    const Window window = name.empty()  ? fallback
+    const Window window = name.empty()   ? fallback
                           : name == "1d" ? Window::Day
                           : name == "1w" ? Window::Week
                                          : Window::Month;

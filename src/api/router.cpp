@@ -217,16 +217,16 @@ asio::awaitable<Response> on_page_thread(ApiContext& context, PageQuery query) {
     const auto answer = std::make_shared<Response>();
     auto start = [&, answer](auto handler) {
         auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-        asio::post(context.page_thread, [&context, query = std::move(query), answer, shared,
-                                         executor] {
-            std::exception_ptr error;
-            try {
-                *answer = query(context.page_reader);
-            } catch (...) {
-                error = std::current_exception();
-            }
-            asio::post(executor, [shared, error] { std::move (*shared)(error); });
-        });
+        asio::post(context.page_thread,
+                   [&context, query = std::move(query), answer, shared, executor] {
+                       std::exception_ptr error;
+                       try {
+                           *answer = query(context.page_reader);
+                       } catch (...) {
+                           error = std::current_exception();
+                       }
+                       asio::post(executor, [shared, error] { std::move (*shared)(error); });
+                   });
     };
     co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(
         std::move(start), asio::use_awaitable);
@@ -254,9 +254,9 @@ asio::awaitable<Response> answer_request(ApiContext& context, Request& request) 
 // A route is the path's template: what was asked for has no place in a label.
 std::string route_template(const Request& request) {
     static const std::set<std::string_view> kNames{
-        "records",   "infected-hosts", "hosts",  "allowlist", "servers", "feeds", "sessions",
-        "verdicts",  "events",         "me",     "sensors",   "audit",   "status", "login",
-        "logout",    "export"};
+        "records",  "infected-hosts", "hosts",  "allowlist", "servers", "feeds",
+        "sessions", "verdicts",       "events", "me",        "sensors", "audit",
+        "status",   "login",          "logout", "export"};
     const auto& path = request.path;
     if (path.size() == 1 && (path[0] == "healthz" || path[0] == "readyz" || path[0] == "metrics")) {
         return "/" + path[0];

@@ -50,13 +50,18 @@ std::string visibility_text(const VisibilityCounts& counts) {
 
 std::string cell(const ServerRow& row, std::size_t column) {
     const ServerState& state = row.state;
-    const std::array<std::string, kColumns.size()> cells{
-        net::to_string(state.ip),         state.name,
-        std::to_string(row.hit.level),    std::to_string(row.hit.attempts),
-        state.country,                    time_text(state.last_us),
-        state.category,                   std::to_string(row.hosts),
-        std::to_string(row.hit.blocked),  time_text(state.first_us),
-        ports_text(state.ports),          visibility_text(state.visibility)};
+    const std::array<std::string, kColumns.size()> cells{net::to_string(state.ip),
+                                                         state.name,
+                                                         std::to_string(row.hit.level),
+                                                         std::to_string(row.hit.attempts),
+                                                         state.country,
+                                                         time_text(state.last_us),
+                                                         state.category,
+                                                         std::to_string(row.hosts),
+                                                         std::to_string(row.hit.blocked),
+                                                         time_text(state.first_us),
+                                                         ports_text(state.ports),
+                                                         visibility_text(state.visibility)};
     return cells[column];
 }
 
@@ -147,11 +152,10 @@ Response filter_problem(const std::string& filter, const FilterError& error) {
     // Columns are bytes there, characters here: continuation bytes do not count.
     const std::string_view before = std::string_view(filter).substr(0, error.column() - 1);
     const auto characters =
-        error.column() - static_cast<std::size_t>(std::count_if(before.begin(), before.end(),
-                                                                [](char c) {
-                                                                    return (static_cast<unsigned char>(c) &
-                                                                            0xc0U) == 0x80U;
-                                                                }));
+        error.column() -
+        static_cast<std::size_t>(std::count_if(before.begin(), before.end(), [](char c) {
+            return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U;
+        }));
     json document = json::parse(problem(400, error.what()).body);
     document["parameter"] = "filter";
     document["column"] = characters;

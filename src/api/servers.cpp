@@ -1,5 +1,4 @@
 #include "api/page_query.h"
-
 #include "api/server_exports.h"
 
 #include <algorithm>
@@ -43,8 +42,7 @@ void read_cursor(const Request& request, ServerQuery& query) {
 
 json sealed(const std::optional<ServerCursor>& cursor) {
     return cursor ? json(seal_cursor({std::to_string(cursor->number), cursor->text,
-                                      std::to_string(cursor->last_us),
-                                      net::to_string(cursor->ip)}))
+                                      std::to_string(cursor->last_us), net::to_string(cursor->ip)}))
                   : json();
 }
 
@@ -87,9 +85,10 @@ Response answer_page(ApiContext& context, Database& database, const Request& req
     if (request.parameter("series") == "true") {
         body["series"] = series_json(realm_series(database, query.realm, page.range));
     }
-    Query newest = database.query("SELECT max(start) FROM (SELECT start FROM sessions WHERE realm = ?"
-                                  " ORDER BY row DESC LIMIT 100)",
-                                  query.realm);
+    Query newest = database.query(
+        "SELECT max(start) FROM (SELECT start FROM sessions WHERE realm = ?"
+        " ORDER BY row DESC LIMIT 100)",
+        query.realm);
     const bool any = newest.next() && !newest.is_null(0);
     body["last_session"] = any ? json(time_text(newest.integer(0))) : json();
     return json_answer(body);
@@ -160,7 +159,7 @@ json host_rows_json(Database& database, Realm realm, const net::IpAddress& ip,
                         {"level", host.level},
                         {"status", host.status},
                         {"count", host.attempts},
-                        {"action", host.blocked == 0                ? "permit"
+                        {"action", host.blocked == 0               ? "permit"
                                    : host.blocked == host.attempts ? "block"
                                                                    : "mixed"},
                         {"last_seen", time_text(host.last_us)}});
@@ -176,8 +175,8 @@ json report_json(const net::IpAddress& ip, const FalsePositive& report) {
 }
 
 ServerHit hit_of(const ServerState& state, const TimeRange& range, bool false_positive) {
-    const HistorySum sum = sum_history(state.history, range.from_us / kHourUs,
-                                       (range.to_us + kHourUs - 1) / kHourUs);
+    const HistorySum sum =
+        sum_history(state.history, range.from_us / kHourUs, (range.to_us + kHourUs - 1) / kHourUs);
     return {state.ip, false_positive ? 0 : sum.level, std::max<int64_t>(sum.attempts, 0),
             std::max<int64_t>(sum.blocked, 0), false_positive};
 }
@@ -240,8 +239,8 @@ asio::awaitable<Response> get_servers(ApiContext& context, const Request& reques
 asio::awaitable<Response> get_server(ApiContext& context, const Request& request,
                                      const std::string& id) {
     const AskedRange asked = asked_range(context, request, Window::Month);
-    PageQuery detail = [&request, ip = address_in_path(id), range = asked.range](
-                           Database& database) {
+    PageQuery detail = [&request, ip = address_in_path(id),
+                        range = asked.range](Database& database) {
         return answer_detail(database, request, ip, range);
     };
     co_return co_await on_page_thread(context, std::move(detail));
@@ -267,8 +266,7 @@ asio::awaitable<Response> post_false_positive(ApiContext& context, const Request
         engine.report_false_positive(realm, ip, entry, now);
     };
     co_await in_store(context, std::move(job));
-    json answer =
-        report_json(ip, {entry.detail, entry.actor, to_micros(now)});
+    json answer = report_json(ip, {entry.detail, entry.actor, to_micros(now)});
     answer["level_before"] = before->level;
     answer["level_after"] = 0;
     answer["hosts"] = hosts_of_server(context.reader, request.realm, ip).size();

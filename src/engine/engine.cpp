@@ -124,8 +124,8 @@ void Engine::patch(Realm realm, const net::IpAddress& host, const HostPatch& pat
     patch_host(database_, realm, host, patch, options_.hosts, now);
 }
 
-void Engine::report_false_positive(Realm realm, const net::IpAddress& server,
-                                   const AuditEntry& by, Timestamp now) {
+void Engine::report_false_positive(Realm realm, const net::IpAddress& server, const AuditEntry& by,
+                                   Timestamp now) {
     put_false_positive(database_, realm, server, {by.detail, by.actor, to_micros(now)});
     add_audit(database_, realm, by, now);
     review_server(realm, server, true, now);

@@ -1,5 +1,4 @@
 #include "eti/engine/engine.h"
-
 #include "eti/metadata/record_json.h"
 
 #include <nlohmann/json.hpp>
@@ -129,11 +128,11 @@ void Engine::ingest_session(Batch& batch, const SessionRecord& session) {
     if (session.protocol != "unknown") {
         const bool new_server =
             session.self_signed && is_new_server(batch.realm, session, before ? before->row : 0);
-        facts.level = std::max(
-            facts.level, hold_against(batch, sensor, session, new_server, change.category));
+        facts.level = std::max(facts.level,
+                               hold_against(batch, sensor, session, new_server, change.category));
     }
-    change.session =
-        put_session(database_, {batch.realm, sensor, batch.block, batch.now}, session, facts, before);
+    change.session = put_session(database_, {batch.realm, sensor, batch.block, batch.now}, session,
+                                 facts, before);
     if (facts.counted) {
         note_server_facts(batch.realm, session, change.session);
     }

@@ -194,8 +194,7 @@ void read_certificate_facts(Fields fields, SessionRecord& record) {
     }
     element subject;
     std::string_view text;
-    if (fields.find("subject", Need::Optional, subject) &&
-        subject.get(text) == simdjson::SUCCESS) {
+    if (fields.find("subject", Need::Optional, subject) && subject.get(text) == simdjson::SUCCESS) {
         offer_name(record, common_name(text), NameSource::Certificate);
     }
 }

@@ -43,8 +43,8 @@ class Parser {
 
     Filter one(std::size_t depth) {
         if (depth > kMaxFilterDepth) {
-            throw FilterError(place_ + 1, "nested more than " + std::to_string(kMaxFilterDepth) +
-                                              " deep");
+            throw FilterError(place_ + 1,
+                              "nested more than " + std::to_string(kMaxFilterDepth) + " deep");
         }
         if (take('-') || take_word("NOT")) {
             if (at_end() || text_[place_] == ')') {
@@ -70,8 +70,8 @@ class Parser {
 
     Filter term() {
         if (++terms_ > kMaxFilterTerms) {
-            throw FilterError(place_ + 1, "more than " + std::to_string(kMaxFilterTerms) +
-                                              " conditions");
+            throw FilterError(place_ + 1,
+                              "more than " + std::to_string(kMaxFilterTerms) + " conditions");
         }
         TermText parts;
         parts.field_column = place_ + 1;

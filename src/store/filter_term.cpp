@@ -78,9 +78,9 @@ TextPattern pattern_of(const TermText& text, bool may_open_start) {
         value.pop_back();
     }
     if (value.find('*') != std::string::npos && !text.quoted) {
-        throw FilterError(text.value_column,
-                          may_open_start ? "'*' stands at the start or the end only"
-                                         : "'*' stands at the end only");
+        throw FilterError(text.value_column, may_open_start
+                                                 ? "'*' stands at the start or the end only"
+                                                 : "'*' stands at the end only");
     }
     pattern.text = std::move(value);
     return pattern;
@@ -96,8 +96,8 @@ std::optional<int64_t> whole_number(std::string_view text) {
 int64_t number_of(const TermText& text, int64_t most) {
     const auto number = whole_number(text.value);
     if (!number || *number > most) {
-        throw FilterError(text.value_column, "'" + text.value + "' is no number from 0 to " +
-                                                 std::to_string(most));
+        throw FilterError(text.value_column,
+                          "'" + text.value + "' is no number from 0 to " + std::to_string(most));
     }
     return *number;
 }

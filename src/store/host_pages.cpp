@@ -21,15 +21,15 @@ std::vector<HostRow> hosts_page(Database& database, const HostQuery& query) {
     static const std::string by_score =
         columns + " AND heat IS NOT NULL AND (heat < ?2 OR (heat = ?2 AND host > ?3))" +
         kConditions + " ORDER BY heat DESC, host LIMIT ?7";
-    static const std::string without_score =
-        columns + " AND heat IS NULL AND ?2 = ?2 AND host > ?3" + kConditions +
-        " ORDER BY host LIMIT ?7";
+    static const std::string without_score = columns +
+                                             " AND heat IS NULL AND ?2 = ?2 AND host > ?3" +
+                                             kConditions + " ORDER BY host LIMIT ?7";
     std::vector<HostRow> hosts;
     const int64_t infected = query.infected ? (*query.infected ? 1 : 0) : -1;
     const auto read = [&](const std::string& sql, int64_t heat, const net::IpAddress& after) {
-        Query row = database.query(sql.c_str(), query.realm, heat, ip_key(after), query.status,
-                                   infected, query.text,
-                                   static_cast<int64_t>(query.limit - hosts.size()));
+        Query row =
+            database.query(sql.c_str(), query.realm, heat, ip_key(after), query.status, infected,
+                           query.text, static_cast<int64_t>(query.limit - hosts.size()));
         while (row.next()) {
             hosts.push_back(read_host_row(row));
         }

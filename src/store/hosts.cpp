@@ -145,9 +145,9 @@ void review_host(Database& database, Realm realm, const net::IpAddress& ip,
 std::vector<net::IpAddress> hosts_of_server(Database& database, Realm realm,
                                             const net::IpAddress& server) {
     std::vector<net::IpAddress> hosts;
-    Query row = database.query(
-        "SELECT DISTINCT client FROM evidence WHERE realm = ? AND server = ?", realm,
-        ip_key(server));
+    Query row =
+        database.query("SELECT DISTINCT client FROM evidence WHERE realm = ? AND server = ?", realm,
+                       ip_key(server));
     while (row.next()) {
         hosts.push_back(ip_from(row.text(0)));
     }
@@ -173,7 +173,8 @@ void patch_host(Database& database, Realm realm, const net::IpAddress& ip, const
     const std::string override = patch.policy.value_or(old.policy);
     const bool resolves = patch.status && patch.status->starts_with("resolved_");
     database.run(
-        "INSERT INTO hosts(realm, host, first_seen, last_seen, status, policy, resolved, identifier)"
+        "INSERT INTO hosts(realm, host, first_seen, last_seen, status, policy, resolved, "
+        "identifier)"
         " VALUES(?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(realm, host) DO UPDATE SET"
         " status = ?4, policy = ?5, resolved = ?6, identifier = ?7",
         realm, ip_key(ip), to_micros(now), status, override,

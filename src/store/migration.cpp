@@ -87,8 +87,7 @@ class OldSessions {
         change.category = judged.category;
         const SessionPlace place{kDefaultRealm, sensor,
                                  save_block(database_, kDefaultRealm, batch, received), received};
-        change.session =
-            put_session(database_, place, record, change.contribution, std::nullopt);
+        change.session = put_session(database_, place, record, change.contribution, std::nullopt);
         note_endpoint(database_, kDefaultRealm, record.server, record.server_port, change.session);
         rollups_.add(std::move(change));
     }

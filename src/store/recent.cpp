@@ -62,12 +62,12 @@ History unpack_history(std::string_view bytes) {
 void merge(History& history, const HistoryPoint& added) {
     HistoryPoint point = added;
     auto place = std::find_if(history.begin(), history.end(), [&](const HistoryPoint& each) {
-        return each.hour == point.hour ||
-               (each.whole_day && each.hour == day_start(point.hour)) || each.hour > point.hour;
+        return each.hour == point.hour || (each.whole_day && each.hour == day_start(point.hour)) ||
+               each.hour > point.hour;
     });
-    const bool same = place != history.end() &&
-                      (place->hour == point.hour ||
-                       (place->whole_day && place->hour == day_start(point.hour)));
+    const bool same =
+        place != history.end() &&
+        (place->hour == point.hour || (place->whole_day && place->hour == day_start(point.hour)));
     if (!same) {
         history.insert(place, point);
         return;

@@ -80,18 +80,25 @@ void put_realm_day(Database& database, const RollupChange& head, const RealmDay&
     for (std::size_t i = 0; i < day.visibility.size(); ++i) {
         day.visibility[i] += added.visibility[i];
     }
+    for (const HistoryPoint& point : added.hours) {
+        merge(day.hours, point);
+    }
     const std::string visibility = pack_visibility(day.visibility);
-    database.run("INSERT OR REPLACE INTO realm_days VALUES(?, ?, ?, ?, ?)", head.realm,
-                 day_of_change(head), day.attempts, day.blocked, Blob{visibility});
+    const std::string hours = pack(day.hours);
+    database.run("INSERT OR REPLACE INTO realm_days VALUES(?, ?, ?, ?, ?, ?)", head.realm,
+                 day_of_change(head), day.attempts, day.blocked, Blob{visibility}, Blob{hours});
 }
 
 void put_realm_days(Database& database, const std::vector<const RollupChange*>& changes) {
     RealmDay sum;
     for (std::size_t i = 0; i < changes.size(); ++i) {
         const RollupChange& change = *changes[i];
+        const Contribution& facts = change.contribution;
+        const int64_t blocked = facts.blocked ? change.sign : 0;
         sum.attempts += change.sign;
-        sum.blocked += change.contribution.blocked ? change.sign : 0;
-        sum.visibility[change.contribution.visibility] += change.sign;
+        sum.blocked += blocked;
+        sum.visibility[facts.visibility] += change.sign;
+        merge(sum.hours, {hour_of(facts.start_us), false, change.sign, blocked, facts.level});
         if (i + 1 == changes.size() || changes[i + 1]->realm != change.realm ||
             day_of_change(*changes[i + 1]) != day_of_change(change)) {
             put_realm_day(database, change, sum);
@@ -115,9 +122,10 @@ void put_host_counts(Database& database, const RollupChange& change, const PairS
 
 RealmDay realm_day(Database& database, Realm realm, int64_t day) {
     Query row = database.query(
-        "SELECT attempts, blocked, visibility FROM realm_days WHERE realm = ? AND day = ?", realm,
-        day);
-    return row.next() ? RealmDay{row.integer(0), row.integer(1), unpack_visibility(row.text(2))}
+        "SELECT attempts, blocked, visibility, hours FROM realm_days WHERE realm = ? AND day = ?",
+        realm, day);
+    return row.next() ? RealmDay{row.integer(0), row.integer(1), unpack_visibility(row.text(2)),
+                                 unpack_history(row.text(3))}
                       : RealmDay{};
 }
 

@@ -138,7 +138,8 @@ CREATE TABLE server_days(
     PRIMARY KEY(realm, day, server)) WITHOUT ROWID;
 CREATE TABLE realm_days(
     realm INTEGER NOT NULL, day INTEGER NOT NULL, attempts INTEGER NOT NULL,
-    blocked INTEGER NOT NULL, visibility BLOB NOT NULL, PRIMARY KEY(realm, day)) WITHOUT ROWID;
+    blocked INTEGER NOT NULL, visibility BLOB NOT NULL, hours BLOB NOT NULL,
+    PRIMARY KEY(realm, day)) WITHOUT ROWID;
 CREATE TABLE server_hosts(
     realm INTEGER NOT NULL, day INTEGER NOT NULL, server BLOB NOT NULL, host BLOB NOT NULL,
     attempts INTEGER NOT NULL, blocked INTEGER NOT NULL, level INTEGER NOT NULL,

@@ -27,16 +27,16 @@ std::string reversed_labels(std::string_view name);
 struct ServerIndex::Columns {
     std::unordered_map<net::IpAddress, uint32_t, IpHash> slots;
     std::vector<net::IpAddress> ip;
-    std::vector<std::string> name;           // lower case
-    std::vector<std::string> name_key;       // reversed labels
-    std::vector<uint64_t> name_start;        // the first eight bytes of name_key, for comparing
-    std::vector<std::string> country;        // lower case, fits the object
-    std::vector<uint32_t> category;          // index into categories
+    std::vector<std::string> name;      // lower case
+    std::vector<std::string> name_key;  // reversed labels
+    std::vector<uint64_t> name_start;   // the first eight bytes of name_key, for comparing
+    std::vector<std::string> country;   // lower case, fits the object
+    std::vector<uint32_t> category;     // index into categories
     std::vector<int64_t> first_us;
     std::vector<int64_t> last_us;
-    std::vector<uint16_t> visibility;        // a bit for each that was seen
-    std::vector<std::u16string> ports;       // fits the object for up to seven
-    std::vector<std::string> history;        // packed
+    std::vector<uint16_t> visibility;   // a bit for each that was seen
+    std::vector<std::u16string> ports;  // fits the object for up to seven
+    std::vector<std::string> history;   // packed
     std::vector<uint8_t> false_positive;
     std::array<std::vector<uint32_t>, kWindows> attempts;
     std::array<std::vector<uint32_t>, kWindows> blocked;

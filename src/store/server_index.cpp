@@ -308,9 +308,8 @@ TimeRange snap(const TimeRange& range, Timestamp now) {
     TimeRange snapped;
     snapped.from_us =
         range.from_us < hours_from ? floor_day(range.from_us) : hour_of(range.from_us) * kHourUs;
-    snapped.to_us = range.to_us < hours_from
-                        ? floor_day(range.to_us + kDayUs - 1)
-                        : hour_of(range.to_us + kHourUs - 1) * kHourUs;
+    snapped.to_us = range.to_us < hours_from ? floor_day(range.to_us + kDayUs - 1)
+                                             : hour_of(range.to_us + kHourUs - 1) * kHourUs;
     snapped.to_us = std::max(snapped.to_us, snapped.from_us + kHourUs);
     return snapped;
 }

@@ -35,8 +35,8 @@ void resolve(Database& database, Realm realm, const Filter& filter, ServerSets& 
             found = servers_of_clients(database, realm, term.range, kMaxSet);
         } else {
             static constexpr std::array<std::string_view, 4> kKinds{"sha1", "sha256", "ja3", "ja4"};
-            const auto kind = static_cast<std::size_t>(term.field) -
-                              static_cast<std::size_t>(FilterField::Sha1);
+            const auto kind =
+                static_cast<std::size_t>(term.field) - static_cast<std::size_t>(FilterField::Sha1);
             found = servers_with(database, realm, kKinds[kind], term.pattern.text,
                                  term.pattern.open_end, kMaxSet);
         }
@@ -101,12 +101,35 @@ Spark spark_of(Database& database, const ServerState& state, const TimeRange& ra
             add_to_spark(spark, point, range);
         } else if (days.contains(day_of_us(point.hour * kHourUs))) {
             const int64_t day = day_of_us(point.hour * kHourUs);
-            for (const HistoryPoint& hour : server_day(database, state.realm, day, state.ip).hours) {
+            for (const HistoryPoint& hour :
+                 server_day(database, state.realm, day, state.ip).hours) {
                 add_to_spark(spark, hour, range);
             }
         }
     }
     return spark;
+}
+
+// The steps of a range; hours_of(day) is a day's history.
+template <typename HoursOf>
+std::vector<TimeStep> series_of(const TimeRange& range, HoursOf hours_of) {
+    const int64_t hours = std::max<int64_t>((range.to_us - range.from_us) / kHourUs, 1);
+    const int64_t step_us = (hours + kMaxSteps - 1) / kMaxSteps * kHourUs;
+    std::vector<TimeStep> steps;
+    for (int64_t start = range.from_us; start < range.to_us; start += step_us) {
+        steps.push_back({start, 0, 0});
+    }
+    for (int64_t day = day_of_us(range.from_us); day * kDayUs < range.to_us; ++day) {
+        for (const HistoryPoint& point : hours_of(day)) {
+            const int64_t place = (point.hour * kHourUs - range.from_us) / step_us;
+            if (point.hour * kHourUs >= range.from_us &&
+                place < static_cast<int64_t>(steps.size())) {
+                steps[static_cast<std::size_t>(place)].attempts += point.attempts;
+                steps[static_cast<std::size_t>(place)].blocked += point.blocked;
+            }
+        }
+    }
+    return steps;
 }
 
 }  // namespace
@@ -134,32 +157,12 @@ std::optional<ServerRow> server_row(Database& database, Realm realm, const Serve
 
 std::vector<TimeStep> server_series(Database& database, Realm realm, const net::IpAddress& ip,
                                     const TimeRange& range) {
-    const int64_t hours = std::max<int64_t>((range.to_us - range.from_us) / kHourUs, 1);
-    const int64_t step_us = (hours + kMaxSteps - 1) / kMaxSteps * kHourUs;
-    std::vector<TimeStep> steps;
-    for (int64_t start = range.from_us; start < range.to_us; start += step_us) {
-        steps.push_back({start, 0, 0});
-    }
-    for (int64_t day = day_of_us(range.from_us); day * kDayUs < range.to_us; ++day) {
-        for (const HistoryPoint& point : server_day(database, realm, day, ip).hours) {
-            const int64_t place = (point.hour * kHourUs - range.from_us) / step_us;
-            if (point.hour * kHourUs >= range.from_us &&
-                place < static_cast<int64_t>(steps.size())) {
-                steps[static_cast<std::size_t>(place)].attempts += point.attempts;
-                steps[static_cast<std::size_t>(place)].blocked += point.blocked;
-            }
-        }
-    }
-    return steps;
+    return series_of(range,
+                     [&](int64_t day) { return server_day(database, realm, day, ip).hours; });
 }
 
 std::vector<TimeStep> realm_series(Database& database, Realm realm, const TimeRange& range) {
-    std::vector<TimeStep> steps;
-    for (int64_t day = day_of_us(range.from_us); day * kDayUs < range.to_us; ++day) {
-        const RealmDay sum = realm_day(database, realm, day);
-        steps.push_back({day * kDayUs, sum.attempts, sum.blocked});
-    }
-    return steps;
+    return series_of(range, [&](int64_t day) { return realm_day(database, realm, day).hours; });
 }
 
 std::vector<ServerHostRow> server_hosts(Database& database, Realm realm, const net::IpAddress& ip,

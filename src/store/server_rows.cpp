@@ -27,8 +27,7 @@ ServerState read_state(const Query& row) {
 
 }  // namespace
 
-std::optional<ServerState> server_state(Database& database, Realm realm,
-                                        const net::IpAddress& ip) {
+std::optional<ServerState> server_state(Database& database, Realm realm, const net::IpAddress& ip) {
     Query row = database.query(
         "SELECT realm, server, name, name_source, level, category, category_level, country,"
         " attempts, blocked, first_seen, last_seen, visibility, ports, history FROM servers"
@@ -60,9 +59,8 @@ void put_server(Database& database, const ServerState& state, bool stored) {
     const std::string ports = pack_ports(state.ports);
     database.run(sql, state.realm, ip_key(state.ip), state.name,
                  static_cast<int64_t>(state.name_source), state.level, state.category,
-                 state.category_level, state.country, state.attempts, state.blocked,
-                 state.first_us, state.last_us, Blob{visibility}, Blob{ports},
-                 Blob{state.history});
+                 state.category_level, state.country, state.attempts, state.blocked, state.first_us,
+                 state.last_us, Blob{visibility}, Blob{ports}, Blob{state.history});
 }
 
 ServerDay server_day(Database& database, Realm realm, int64_t day, const net::IpAddress& ip) {

@@ -32,11 +32,10 @@ class Walk {
         const int64_t oldest = day_of_us(query_.range.from_us);
         for (int64_t day = newest_day(); day >= oldest; day = day_before(day)) {
             const char* sql =
-                query_.server
-                    ? "SELECT session FROM server_sessions WHERE realm = ? AND day = ?"
-                      " AND server = ? AND session < ? ORDER BY session DESC"
-                    : "SELECT session FROM host_sessions WHERE realm = ? AND day = ?"
-                      " AND host = ? AND session < ? ORDER BY session DESC";
+                query_.server ? "SELECT session FROM server_sessions WHERE realm = ? AND day = ?"
+                                " AND server = ? AND session < ? ORDER BY session DESC"
+                              : "SELECT session FROM host_sessions WHERE realm = ? AND day = ?"
+                                " AND host = ? AND session < ? ORDER BY session DESC";
             const net::IpAddress& key = query_.server ? *query_.server : *query_.host;
             Query row = database_.query(sql, query_.realm, day, ip_key(key),
                                         day == query_.before.day ? query_.before.row : INT64_MAX);
@@ -50,7 +49,8 @@ class Walk {
 
     int64_t newest_day() {
         Query row = database_.query("SELECT max(day) FROM realm_days WHERE realm = ? AND day <= ?",
-                                    query_.realm, std::min(query_.before.day, day_of_us(query_.range.to_us - 1)));
+                                    query_.realm,
+                                    std::min(query_.before.day, day_of_us(query_.range.to_us - 1)));
         return row.next() && !row.is_null(0) ? row.integer(0) : INT64_MIN;
     }
     int64_t day_before(int64_t day) {

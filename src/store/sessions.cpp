@@ -34,8 +34,8 @@ void read_facts(int64_t column, Contribution& contribution) {
 }
 
 std::optional<std::string> stored_response(Database& database, Realm realm, std::string_view key) {
-    Query row = database.query("SELECT response FROM batches WHERE realm = ? AND key = ?", realm,
-                               key);
+    Query row =
+        database.query("SELECT response FROM batches WHERE realm = ? AND key = ?", realm, key);
     return row.next() ? std::optional(row.text(0)) : std::nullopt;
 }
 
@@ -47,8 +47,7 @@ void save_response(Database& database, Realm realm, std::string_view key, std::s
 int64_t save_block(Database& database, Realm realm, const RecordBatch& batch, Timestamp now) {
     const bool packed = !batch.packed.empty();
     database.run("INSERT INTO blocks(realm, received, packed, lines) VALUES(?, ?, ?, ?)", realm,
-                 to_micros(now), int64_t{packed ? 1 : 0},
-                 Blob{packed ? batch.packed : batch.text});
+                 to_micros(now), int64_t{packed ? 1 : 0}, Blob{packed ? batch.packed : batch.text});
     return database.last_row_id();
 }
 
@@ -123,9 +122,9 @@ void save_certificate(Database& database, Realm realm, const CertificateRecord& 
 
 std::optional<int64_t> first_at_endpoint(Database& database, Realm realm,
                                          const net::IpAddress& server, uint16_t port) {
-    Query row = database.query(
-        "SELECT session FROM endpoints WHERE realm = ? AND server = ? AND port = ?", realm,
-        ip_key(server), int64_t{port});
+    Query row =
+        database.query("SELECT session FROM endpoints WHERE realm = ? AND server = ? AND port = ?",
+                       realm, ip_key(server), int64_t{port});
     return row.next() ? std::optional(row.integer(0)) : std::nullopt;
 }
 
@@ -137,8 +136,8 @@ void note_endpoint(Database& database, Realm realm, const net::IpAddress& server
 
 int64_t sensor_id(Database& database, Realm realm, std::string_view name, Timestamp now) {
     {
-        Query row = database.query("SELECT id FROM sensors WHERE realm = ? AND name = ?", realm,
-                                   name);
+        Query row =
+            database.query("SELECT id FROM sensors WHERE realm = ? AND name = ?", realm, name);
         if (row.next()) {
             return row.integer(0);
         }
@@ -149,16 +148,18 @@ int64_t sensor_id(Database& database, Realm realm, std::string_view name, Timest
             return 0;
         }
     }
-    database.run("INSERT INTO sensors(realm, name, first_seen, last_seen, records)"
-                 " VALUES(?1, ?2, ?3, ?3, 0)",
-                 realm, name, to_micros(now));
+    database.run(
+        "INSERT INTO sensors(realm, name, first_seen, last_seen, records)"
+        " VALUES(?1, ?2, ?3, ?3, 0)",
+        realm, name, to_micros(now));
     return database.last_row_id();
 }
 
 void note_sensor(Database& database, int64_t sensor, int64_t records, Timestamp now) {
-    database.run("UPDATE sensors SET last_seen = max(last_seen, ?2), records = records + ?3"
-                 " WHERE id = ?1",
-                 sensor, to_micros(now), records);
+    database.run(
+        "UPDATE sensors SET last_seen = max(last_seen, ?2), records = records + ?3"
+        " WHERE id = ?1",
+        sensor, to_micros(now), records);
 }
 
 }  // namespace eti::analysis

@@ -44,15 +44,14 @@ void remove_login(Database& database, std::string_view secret) {
 }
 
 std::optional<Identity> login_of(Database& database, std::string_view secret, Timestamp now) {
-    return read_identity(database.query(
-        "SELECT realm, name FROM logins WHERE sha256 = ? AND expires > ?", sha256_hex(secret),
-        to_micros(now)));
+    return read_identity(
+        database.query("SELECT realm, name FROM logins WHERE sha256 = ? AND expires > ?",
+                       sha256_hex(secret), to_micros(now)));
 }
 
 std::optional<Identity> token_identity(Database& database, std::string_view secret) {
     return read_identity(database.query(
-        "SELECT realm, name FROM tokens WHERE sha256 = ? AND kind <> 'login'",
-        sha256_hex(secret)));
+        "SELECT realm, name FROM tokens WHERE sha256 = ? AND kind <> 'login'", sha256_hex(secret)));
 }
 
 std::optional<Identity> login_identity(Database& database, std::string_view pair) {

@@ -31,8 +31,7 @@ inline std::string differences_from_recount(Database& database) {
          "SELECT realm, start / 86400000000, server, client, count(*), sum((facts & 64) / 64)"
          " FROM sessions WHERE facts & 128"
          " GROUP BY realm, start / 86400000000, server, client"},
-        {"hosts",
-         "SELECT realm, host, attempts, blocked, last_seen FROM hosts WHERE attempts <> 0",
+        {"hosts", "SELECT realm, host, attempts, blocked, last_seen FROM hosts WHERE attempts <> 0",
          "SELECT realm, client, count(*), sum((facts & 64) / 64), max(last)"
          " FROM sessions WHERE facts & 256 GROUP BY realm, client"},
         {"realm_days", "SELECT realm, day, attempts, blocked FROM realm_days WHERE attempts <> 0",
@@ -44,8 +43,7 @@ inline std::string differences_from_recount(Database& database) {
         for (const bool missing : {false, true}) {
             const std::string first = missing ? check.counted : check.kept;
             const std::string second = missing ? check.kept : check.counted;
-            const std::string sql =
-                "SELECT count(*) FROM (" + first + " EXCEPT " + second + ")";
+            const std::string sql = "SELECT count(*) FROM (" + first + " EXCEPT " + second + ")";
             Query row = database.query(sql.c_str());
             if (row.next() && row.integer(0) > 0) {
                 text += std::string(check.table) + ": " + std::to_string(row.integer(0)) +

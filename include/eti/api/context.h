@@ -41,7 +41,8 @@ struct ApiContext {
 };
 
 // on_page_thread runs a query there; it rethrows what the query threw. One query at a time. The
-// query stands in a variable before the co_await: GCC 12 copies a temporary lambda there bit by bit.
+// query stands in a variable before the co_await: GCC 12 copies a temporary lambda there bit by
+// bit.
 using PageQuery = std::function<Response(Database&)>;
 asio::awaitable<Response> on_page_thread(ApiContext& context, PageQuery query);
 

@@ -19,8 +19,8 @@ struct Request {
     std::string body;
     // Who asks: set by authorize from the credential.
     int64_t realm = 1;
-    std::string actor;         // a user's, token's or certificate's name; empty without a login
-    std::string certificate;   // the client certificate's SHA-256, when TLS verified one
+    std::string actor;        // a user's, token's or certificate's name; empty without a login
+    std::string certificate;  // the client certificate's SHA-256, when TLS verified one
     bool by_cookie = false;
 
     std::string header(const std::string& name) const;

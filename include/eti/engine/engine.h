@@ -3,11 +3,11 @@
 // brings what is kept in memory back to what the file holds.
 #pragma once
 
+#include "eti/engine/rollup_schedule.h"
 #include "eti/feeds/certificate_list.h"
 #include "eti/ingest/session_record.h"
 #include "eti/intel/allowlist.h"
 #include "eti/net/ip_address.h"
-#include "eti/engine/rollup_schedule.h"
 #include "eti/scoring/evidence.h"
 #include "eti/store/audit.h"
 #include "eti/store/facts.h"
@@ -45,9 +45,8 @@ struct IngestCounts {
     uint64_t records = 0;
     // By source and severity, each from the start on.
     std::map<std::pair<std::string, std::string>, uint64_t> verdicts{
-        {{"certificate", "low"}, 0},    {{"certificate", "medium"}, 0},
-        {{"certificate", "high"}, 0},   {{"model", "high"}, 0},
-        {{"aggregator", "high"}, 0},    {{"list", "high"}, 0}};
+        {{"certificate", "low"}, 0}, {{"certificate", "medium"}, 0}, {{"certificate", "high"}, 0},
+        {{"model", "high"}, 0},      {{"aggregator", "high"}, 0},    {{"list", "high"}, 0}};
 };
 
 // RequestError: the caller's input is no good; what() is a sentence for the problem document.
@@ -124,7 +123,7 @@ class Engine {
     ServerIndex* index_;
     std::vector<ServerState> changed_;  // applied in this transaction
     std::vector<ServerState> published_;
-    std::vector<ServerMark> marked_;    // reported or taken back in this transaction
+    std::vector<ServerMark> marked_;  // reported or taken back in this transaction
     std::vector<std::pair<Realm, net::IpAddress>> removed_;
     IngestCounts counts_;
     uint64_t pruned_ = 0;

@@ -48,10 +48,10 @@ class Writer {
     // submit is false, and nothing is kept, when the queue is full. Any thread. bytes is what the
     // job holds in memory.
     bool submit(Job job, Done done, std::size_t bytes = 0);
-    WriterFigures figures() const;  // any thread
-    bool full() const;  // any thread
+    WriterFigures figures() const;              // any thread
+    bool full() const;                          // any thread
     Database& database() { return database_; }  // for jobs, inside their transaction
-    void stop();        // finishes the queued jobs and joins
+    void stop();                                // finishes the queued jobs and joins
 
   private:
     struct Entry {

@@ -17,8 +17,9 @@ enum class Phase : uint8_t { Handshake, Update, End };  // a later one supersede
 
 // What could be seen of the server's certificate; names as in the record's schema.
 inline constexpr std::array<std::string_view, 9> kVisibilityNames{
-    "certificate", "certificate-inherited", "resumed", "tls13", "quic",
-    "no-server-hello", "incomplete", "gap", "budget"};
+    "certificate", "certificate-inherited", "resumed",    "tls13",
+    "quic",        "no-server-hello",       "incomplete", "gap",
+    "budget"};
 inline constexpr std::array<std::string_view, 4> kProtocolNames{"tls", "quic", "dtls", "unknown"};
 
 // Where a server's name was seen; a later one is the better one.
@@ -36,13 +37,13 @@ struct SessionRecord {
     std::string protocol;  // "unknown": a blocked attempt, no session behind it
     std::string reason;
     std::string action;
-    std::string hostname;  // SNI, lower case; empty when not seen
+    std::string hostname;     // SNI, lower case; empty when not seen
     std::string server_name;  // the best of SNI, certificate and DNS, lower case
     NameSource name_source = NameSource::None;
     uint8_t visibility = 6;  // index into kVisibilityNames; incomplete when the record says none
     std::string ja3;
     std::string ja4;
-    std::string sha1;      // of the leaf, lower-case hex; empty when not seen
+    std::string sha1;  // of the leaf, lower-case hex; empty when not seen
     std::string sha256;
     bool self_signed = false;
     std::optional<uint8_t> threat_level;
@@ -61,9 +62,7 @@ struct SessionRecord {
     }
     // An attempt of an infected host that was dropped says nothing about the server; one that was
     // dropped because of the server does.
-    bool counts_for_server() const {
-        return protocol != "unknown" || reason == "server-blocklist";
-    }
+    bool counts_for_server() const { return protocol != "unknown" || reason == "server-blocklist"; }
 };
 
 struct CertificateRecord {

@@ -14,8 +14,21 @@
 namespace eti::analysis {
 
 enum class FilterField : uint8_t {
-    Ip, Host, Level, Count, Country, Category, Port, Sha1, Sha256, Ja3, Ja4, Client, Visibility,
-    First, Last
+    Ip,
+    Host,
+    Level,
+    Count,
+    Country,
+    Category,
+    Port,
+    Sha1,
+    Sha256,
+    Ja3,
+    Ja4,
+    Client,
+    Visibility,
+    First,
+    Last
 };
 enum class Comparison : uint8_t { Equal, Less, LessEqual, Greater, GreaterEqual };
 

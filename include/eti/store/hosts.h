@@ -15,8 +15,8 @@ namespace eti::analysis {
 struct HostPolicy {
     intel::ThreatLevel threshold = intel::kDefaultInfectedThreshold;
     std::chrono::seconds window{7 * 24 * 3600};  // evidence older than this no longer counts
-    std::chrono::seconds expiry{24 * 3600};  // an entry lives this long after its last evidence
-    std::chrono::seconds half_life{24 * 3600};  // a contribution is worth half after this
+    std::chrono::seconds expiry{24 * 3600};      // an entry lives this long after its last evidence
+    std::chrono::seconds half_life{24 * 3600};   // a contribution is worth half after this
 };
 
 // HostReason is one line of a host's ledger: contributions that say the same, and what they are
@@ -61,8 +61,8 @@ std::vector<net::IpAddress> hosts_of_server(Database& database, Realm realm,
                                             const net::IpAddress& server);
 
 struct HostPatch {
-    std::optional<std::string> status;  // checked by the caller: host_statuses()
-    std::optional<std::string> policy;  // host_policies()
+    std::optional<std::string> status;                     // checked by the caller: host_statuses()
+    std::optional<std::string> policy;                     // host_policies()
     std::optional<std::string> identifier = std::nullopt;  // the name an analyst gives it
 };
 const std::vector<std::string>& host_statuses();

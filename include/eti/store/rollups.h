@@ -58,11 +58,12 @@ void each_server(Database& database, const std::function<void(const ServerState&
 Ports unpack_ports(std::string_view bytes);
 VisibilityCounts unpack_visibility(std::string_view bytes);
 
-// A realm's day: what the shares of visibility are made of.
+// A realm's day: what the chart and the shares of visibility are made of.
 struct RealmDay {
     int64_t attempts = 0;
     int64_t blocked = 0;
     VisibilityCounts visibility{};
+    History hours;
 };
 RealmDay realm_day(Database& database, Realm realm, int64_t day);  // any connection
 

@@ -33,11 +33,10 @@ struct TimeStep {
     int64_t attempts = 0;
     int64_t blocked = 0;
 };
-// server_series has one step an hour, or as many hours as keep it within kMaxSteps.
+// A series has one step an hour, or as many hours as keep it within kMaxSteps.
 std::vector<TimeStep> server_series(Database& database, Realm realm, const net::IpAddress& ip,
                                     const TimeRange& range);
 inline constexpr int64_t kMaxSteps = 400;
-// realm_series has one step a day.
 std::vector<TimeStep> realm_series(Database& database, Realm realm, const TimeRange& range);
 
 struct ServerHostRow {

@@ -56,8 +56,9 @@ void append_record(std::string& out, long session, long server, std::time_t now)
         R"("gaps":[3,1,0,2]},"action":"permit","reason":"none"})"
         "\n",
         session, time_text(now).c_str(), time_text(now).c_str(), session % 4, session / 4 % 16,
-        session / 64 % 16, 1024 + session % 60000, 1 + server / 16777216 % 200, server / 65536 % 256,
-        server / 256 % 256, server % 256, server, server % 8, server % 32, server, server);
+        session / 64 % 16, 1024 + session % 60000, 1 + server / 16777216 % 200,
+        server / 65536 % 256, server / 256 % 256, server % 256, server, server % 8, server % 32,
+        server, server);
     out.append(text, static_cast<std::size_t>(size));
 }
 
@@ -88,8 +89,8 @@ void run(const Job& job, std::atomic<long>& next, std::atomic<long>& acknowledge
     const long batches = job.records / kRecordsInBatch;
     for (long batch = next++; batch < batches; batch = next++) {
         const std::string body = packed_batch(job, batch, random);
-        const std::string key = "Idempotency-Key: bench/1/" + std::to_string(job.first) + "-" +
-                                std::to_string(batch);
+        const std::string key =
+            "Idempotency-Key: bench/1/" + std::to_string(job.first) + "-" + std::to_string(batch);
         long status = 429;
         while (status == 429) {
             curl_slist* headers = curl_slist_append(nullptr, "Content-Encoding: zstd");

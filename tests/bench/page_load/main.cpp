@@ -30,8 +30,8 @@ eti::net::IpAddress address(long number) {
 }
 
 std::string name_of(std::mt19937_64& random, long number) {
-    static const char* const kWords[] = {"cloud", "mail", "cdn", "shop", "api", "news",
-                                         "static", "login", "data", "media"};
+    static const char* const kWords[] = {"cloud", "mail",   "cdn",   "shop", "api",
+                                         "news",  "static", "login", "data", "media"};
     static const char* const kEnds[] = {"com", "net", "org", "io", "de", "co.uk"};
     return std::string(kWords[random() % 10]) + std::to_string(random() % 50) + "." +
            kWords[random() % 10] + std::to_string(number % 9973) + "." + kEnds[random() % 6];

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "analysis/service.h"
-
 #include "eti/store/private_file.h"
 #include "tests/support/service_builders.h"
 #include "tests/unit/analysis/http_client.h"

@@ -84,7 +84,7 @@ TEST_F(ServiceTest, RefusesWhatItCannotTake) {
          "open"},
         {"no address", {"GET", base_ + "/v1/hosts/nobody", "", {}, ""}, 404, "IP address"},
         {"an unknown path", {"GET", base_ + "/v2", "", {}, ""}, 404, "/v1/"},
-        {"the page", {"GET", base_ + "/", "", {}, ""}, 404, "/v1/"},
+        {"a page there is not", {"GET", base_ + "/index.php", "", {}, ""}, 404, "/v1/"},
         {"a wrong method", {"PUT", base_ + "/v1/feeds", "", {}, ""}, 405, "GET"},
         {"a broken escape", {"GET", base_ + "/v1/%zz", "", {}, ""}, 400, "malformed"},
         {"a bad number", {"GET", base_ + "/v1/sessions?limit=0", "", {}, ""}, 400, "limit"},

@@ -83,11 +83,24 @@ TEST(Filter, NamesTheColumnOfAnError) {
         std::size_t column;
     };
     const std::vector<Case> cases = {
-        {"level>=x", 8},      {"level>=11", 8},      {"colour:red", 1},   {"country:RU (", 12},
-        {"country:RU )", 12}, {"()", 1},             {"a OR", 5},         {"host:\"x", 6},
-        {"ip:300.1.1.1", 4},  {"country>RU", 8},     {"host:a*b", 6},     {"sha1:*ab", 6},
-        {"port:70000", 6},    {"visibility:all", 12}, {"last:soon", 6},   {"level:", 7},
-        {"-", 2},             {"x NOT", 6},
+        {"level>=x", 8},
+        {"level>=11", 8},
+        {"colour:red", 1},
+        {"country:RU (", 12},
+        {"country:RU )", 12},
+        {"()", 1},
+        {"a OR", 5},
+        {"host:\"x", 6},
+        {"ip:300.1.1.1", 4},
+        {"country>RU", 8},
+        {"host:a*b", 6},
+        {"sha1:*ab", 6},
+        {"port:70000", 6},
+        {"visibility:all", 12},
+        {"last:soon", 6},
+        {"level:", 7},
+        {"-", 2},
+        {"x NOT", 6},
     };
     for (const Case& each : cases) {
         try {

@@ -21,10 +21,8 @@ class MigrationTest : public ::testing::Test {
         database_.script("BEGIN");
         for (int i = 0; i < 20; ++i) {
             const std::string id = "s-" + std::to_string(i);
-            const std::string line = RecordBuilder()
-                                         .id(id)
-                                         .server("203.0.113." + std::to_string(i % 3))
-                                         .line();
+            const std::string line =
+                RecordBuilder().id(id).server("203.0.113." + std::to_string(i % 3)).line();
             database_.run(
                 "INSERT INTO sessions(sensor, id, phase, start, last, received, client, server,"
                 " server_port, record) VALUES('eti1', ?1, 2, 1, 2, ?2, '10.0.1.10', '203.0.113.9',"
@@ -36,7 +34,8 @@ class MigrationTest : public ::testing::Test {
             " detail, feed_version, time, received) VALUES('eti1', 's-1', 'certificate-blocklist',"
             " 1, '10.0.1.10', '203.0.113.1', 10, 'listed', 'why', '20261124.1', ?1, ?1)",
             to_micros(kNoon));
-        database_.run("INSERT INTO hosts VALUES('10.0.1.10', 1, 2, 'in_progress', 'never_include', 3)");
+        database_.run(
+            "INSERT INTO hosts VALUES('10.0.1.10', 1, 2, 'in_progress', 'never_include', 3)");
         database_.run("INSERT INTO infected VALUES('10.0.1.10', 10, 'listed', 5, NULL, 0, 7)");
         database_.run("INSERT INTO batches VALUES('eti1/b/1', '{}', 9)");
         database_.script("COMMIT");
@@ -69,13 +68,15 @@ TEST_F(MigrationTest, CarriesOverEverything) {
 }
 
 TEST_F(MigrationTest, LeavesOutWhatNeverWasARecordAndHappensOnce) {
-    database_.run("INSERT INTO sessions(sensor, id, phase, start, last, received, client, server,"
-                  " server_port, record) VALUES('eti1', 'no JSON', 2, 1, 2, 3, 'x', 'y', 443, '{')");
+    database_.run(
+        "INSERT INTO sessions(sensor, id, phase, start, last, received, client, server,"
+        " server_port, record) VALUES('eti1', 'no JSON', 2, 1, 2, 3, 'x', 'y', 443, '{')");
     migrate(database_, kNoon);
     EXPECT_EQ(sessions_named(database_, kDefaultRealm, "no JSON").size(), 0U);
     EXPECT_EQ(sessions_named(database_, kDefaultRealm, "s-1").size(), 1U);
     migrate(database_, kNoon);
-    EXPECT_EQ(sessions_named(database_, kDefaultRealm, "s-1").size(), 1U) << "the second does nothing";
+    EXPECT_EQ(sessions_named(database_, kDefaultRealm, "s-1").size(), 1U)
+        << "the second does nothing";
 }
 
 }  // namespace

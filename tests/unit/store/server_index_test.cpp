@@ -29,9 +29,9 @@ ServerState server(int number, std::mt19937& random) {
     state.category = random() % 2 == 0 ? "" : "C&C " + std::to_string(random() % 3);
     state.last_us = to_micros(kNoon) - static_cast<int64_t>(random() % 5) * kHourUs;
     state.first_us = state.last_us;
-    state.history = pack({{kNoonHour - static_cast<int64_t>(random() % 20), false,
-                           1 + static_cast<int64_t>(random() % 4), 0,
-                           static_cast<int64_t>(random() % 11)}});
+    state.history =
+        pack({{kNoonHour - static_cast<int64_t>(random() % 20), false,
+               1 + static_cast<int64_t>(random() % 4), 0, static_cast<int64_t>(random() % 11)}});
     return state;
 }
 
@@ -74,8 +74,9 @@ TEST_F(ServerIndexTest, WalksEveryServerOnceInEverySort) {
                 query.after.reset();
                 query.limit = 1000;
                 const auto whole = index_.page(query).hits;
-                ASSERT_TRUE(std::equal(whole.begin(), whole.end(), walked.begin(),
-                                       [](const auto& hit, const auto& ip) { return hit.ip == ip; }))
+                ASSERT_TRUE(
+                    std::equal(whole.begin(), whole.end(), walked.begin(),
+                               [](const auto& hit, const auto& ip) { return hit.ip == ip; }))
                     << sort << " by " << limit;
                 EXPECT_EQ(std::set(walked.begin(), walked.end()).size(), 500U);
             }
