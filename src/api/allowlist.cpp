@@ -3,6 +3,7 @@
 #include "eti/api/manifest.h"
 #include "eti/metadata/record_json.h"
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
 
@@ -70,7 +71,12 @@ asio::awaitable<Response> post_allowlist(ApiContext& context, const Request& req
     const AllowlistRow row = row_from(json_body(request));
     const Timestamp now = context.now();
     const auto id = std::make_shared<int64_t>(0);
-    Writer::Job job = [row, now, id](Engine& engine) { *id = engine.add_allowlist(row, now); };
+    const AuditEntry entry{request.actor, "add-to-allowlist", row.value, row.comment};
+    Writer::Job job = [&database = context.writer.database(), realm = request.realm, row, entry,
+                       now, id](Engine& engine) {
+        *id = engine.add_allowlist(row, now);
+        add_audit(database, realm, entry, now);
+    };
     co_await in_store(context, std::move(job));
     for (const AllowlistRow& stored : allowlist_rows(context.reader)) {
         if (stored.id == *id) {
@@ -82,14 +88,23 @@ asio::awaitable<Response> post_allowlist(ApiContext& context, const Request& req
     throw RequestError(404, "the entry was removed again at once");
 }
 
-asio::awaitable<Response> delete_allowlist(ApiContext& context, const std::string& id) {
+asio::awaitable<Response> delete_allowlist(ApiContext& context, const Request& request,
+                                           const std::string& id) {
     int64_t number = 0;
     const auto result = std::from_chars(id.data(), id.data() + id.size(), number);
     const bool is_number = result.ec == std::errc() && result.ptr == id.data() + id.size();
     const Timestamp now = context.now();
     const auto found = std::make_shared<bool>(false);
-    Writer::Job job = [number, now, found](Engine& engine) {
+    Writer::Job job = [&database = context.writer.database(), realm = request.realm,
+                       actor = request.actor, number, now, found](Engine& engine) {
+        const std::vector<AllowlistRow> rows = allowlist_rows(database);
+        const auto row = std::find_if(rows.begin(), rows.end(),
+                                      [&](const AllowlistRow& each) { return each.id == number; });
         *found = engine.remove_allowlist(number, now);
+        if (*found) {
+            add_audit(database, realm, {actor, "remove-from-allowlist", row->value, row->comment},
+                      now);
+        }
     };
     if (is_number) {
         co_await in_store(context, std::move(job));

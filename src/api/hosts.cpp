@@ -1,6 +1,7 @@
 #include "api/page_query.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cmath>
 
@@ -9,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int64_t kMaxExport = 100'000;
+constexpr int64_t kMaxRows = 100'000;
 
 json or_null(const std::string& text) {
     return text.empty() ? json() : json(text);
@@ -115,7 +116,22 @@ std::optional<std::string> short_text(const json& body, const char* name, std::s
     return found->get<std::string>();
 }
 
-HostQuery asked_hosts(const Request& request, bool is_export) {
+void read_sort(const Request& request, HostQuery& query) {
+    static constexpr std::array<std::string_view, 4> kSorts{"score", "ip", "first_seen",
+                                                            "last_evidence"};
+    std::string name = request.parameter("sort");
+    query.descending = name.empty() || name.starts_with('-');
+    name.erase(0, name.starts_with('-') ? 1 : 0);
+    const auto found = std::find(kSorts.begin(), kSorts.end(), name.empty() ? "score" : name);
+    if (found == kSorts.end()) {
+        throw RequestError(400,
+                           "'sort' must be score, ip, first_seen or last_evidence, with '-' "
+                           "before it for descending");
+    }
+    query.sort = static_cast<HostSort>(found - kSorts.begin());
+}
+
+HostQuery asked_hosts(const Request& request) {
     HostQuery query;
     query.realm = request.realm;
     query.status = request.parameter("status");
@@ -123,18 +139,16 @@ HostQuery asked_hosts(const Request& request, bool is_export) {
     if (!infected.empty()) {
         query.infected = infected == "true";
     }
-    const std::string sort = request.parameter("sort");
-    if (!sort.empty() && sort != "-score") {
-        throw RequestError(400, "'sort' must be -score");
-    }
+    read_sort(request, query);
+    query.evidence_from_us = time_parameter(request, "from", query.evidence_from_us);
+    query.evidence_to_us = time_parameter(request, "to", query.evidence_to_us);
     query.text = request.parameter("q");
     std::transform(query.text.begin(), query.text.end(), query.text.begin(), [](char c) {
         return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     });
-    query.limit = static_cast<std::size_t>(
-        number_parameter(request, "limit", 200, 1, is_export ? kMaxExport : 1000));
+    query.limit = static_cast<std::size_t>(number_parameter(request, "limit", 200, 1, kMaxRows));
     if (const auto fields = open_cursor(request.parameter("cursor"))) {
-        const auto ip = fields->size() == 2 ? net::parse_ip((*fields)[1]) : std::nullopt;
+        const auto ip = fields->size() == 4 ? net::parse_ip((*fields)[3]) : std::nullopt;
         if (!ip) {
             throw RequestError(400, "'cursor' must be 'next' of an earlier page");
         }
@@ -143,6 +157,8 @@ HostQuery asked_hosts(const Request& request, bool is_export) {
         if (!(*fields)[0].empty()) {
             after.heat = cursor_number((*fields)[0]);
         }
+        after.first_us = cursor_number((*fields)[1]);
+        after.last_evidence_us = cursor_number((*fields)[2]);
         query.after = after;
     }
     return query;
@@ -166,7 +182,7 @@ Response hosts_csv(const json& hosts) {
 
 Response answer_hosts(ApiContext& context, Database& database, const Request& request) {
     const bool is_csv = request.header("accept").find("text/csv") != std::string::npos;
-    HostQuery query = asked_hosts(request, is_csv);
+    HostQuery query = asked_hosts(request);
     const std::size_t limit = query.limit++;
     std::vector<HostRow> rows = hosts_page(database, query);
     const bool more = rows.size() > limit;
@@ -184,7 +200,9 @@ Response answer_hosts(ApiContext& context, Database& database, const Request& re
     json next;
     if (more) {
         const HostRow& last = rows.back();
-        next = seal_cursor({last.heat ? std::to_string(*last.heat) : "", net::to_string(last.ip)});
+        next =
+            seal_cursor({last.heat ? std::to_string(*last.heat) : "", std::to_string(last.first_us),
+                         std::to_string(last.last_evidence_us), net::to_string(last.ip)});
     }
     return json_answer({{"threshold", context.hosts.threshold},
                         {"hosts", std::move(hosts)},

@@ -16,12 +16,32 @@ constexpr const char* kPolicy =
     "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
     "object-src 'none'";
 
-const web::Asset* asset_of(const Request& request) {
-    if (request.path.empty() ||
-        std::find(kViews.begin(), kViews.end(), request.path[0]) != kViews.end()) {
-        return web::find_asset("/index.html");
-    }
+constexpr std::array<std::string_view, 4> kNotThePage{"v1", "healthz", "readyz", "metrics"};
+
+template <typename Names>
+bool begins_with_one_of(const Request& request, const Names& names) {
+    return std::find(names.begin(), names.end(), request.path[0]) != names.end();
+}
+
+bool is_view(const Request& request) {
+    return request.path.empty() || begins_with_one_of(request, kViews);
+}
+
+// A browser at a path there is not: the page itself says so.
+bool is_astray(const Request& request) {
+    return !request.path.empty() && !begins_with_one_of(request, kNotThePage) &&
+           request.header("accept").find("text/html") != std::string::npos;
+}
+
+const web::Asset* file_of(const Request& request) {
     return request.path.size() == 1 ? web::find_asset("/" + request.path[0]) : nullptr;
+}
+
+const web::Asset* asset_of(const Request& request) {
+    if (const web::Asset* file = is_view(request) ? nullptr : file_of(request)) {
+        return file;
+    }
+    return is_view(request) || is_astray(request) ? web::find_asset("/index.html") : nullptr;
 }
 
 bool takes_gzip(const Request& request) {
@@ -45,14 +65,15 @@ Response page_answer(const Request& request) {
     }
     const bool gzip = takes_gzip(request);
     const std::string tag = "\"" + std::string(asset.hash) + (gzip ? "-gzip\"" : "\"");
-    Response response{200, std::string(asset.type), "", {}};
+    const int status = is_view(request) || file_of(request) != nullptr ? 200 : 404;
+    Response response{status, std::string(asset.type), "", {}};
     response.headers = {{"ETag", tag},
                         {"Cache-Control", "no-cache"},
                         {"Vary", "Accept-Encoding"},
                         {"Content-Security-Policy", kPolicy},
                         {"Referrer-Policy", "no-referrer"},
                         {"Cross-Origin-Opener-Policy", "same-origin"}};
-    if (request.header("if-none-match").find(tag) != std::string::npos) {
+    if (status == 200 && request.header("if-none-match").find(tag) != std::string::npos) {
         response.status = 304;
         return response;
     }

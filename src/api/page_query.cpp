@@ -14,6 +14,12 @@ namespace {
     throw RequestError(400, "'cursor' must be 'next' of an earlier page of the same request");
 }
 
+nlohmann::json or_null(const std::string& text) {
+    return text.empty() ? nlohmann::json() : nlohmann::json(text);
+}
+
+}  // namespace
+
 int64_t time_parameter(const Request& request, const std::string& name, int64_t fallback) {
     const std::string text = request.parameter(name);
     if (text.empty()) {
@@ -25,12 +31,6 @@ int64_t time_parameter(const Request& request, const std::string& name, int64_t 
     }
     return to_micros(Timestamp(*time));
 }
-
-nlohmann::json or_null(const std::string& text) {
-    return text.empty() ? nlohmann::json() : nlohmann::json(text);
-}
-
-}  // namespace
 
 std::string time_text(int64_t micros) {
     return metadata::format_time(from_micros(micros));
@@ -81,7 +81,7 @@ nlohmann::json visibility_json(const VisibilityCounts& counts) {
     return json;
 }
 
-nlohmann::json server_json(const ServerRow& row) {
+nlohmann::json server_json(const ServerRow& row, const intel::Allowlist& allowlist) {
     const ServerState& state = row.state;
     nlohmann::json ports = nlohmann::json::array();
     for (const PortCount& port : state.ports) {
@@ -108,7 +108,9 @@ nlohmann::json server_json(const ServerRow& row) {
             {"ports", std::move(ports)},
             {"visibility", visibility_json(state.visibility)},
             {"spark", row.spark},
-            {"false_positive", row.hit.false_positive}};
+            {"false_positive", row.hit.false_positive},
+            {"allowlisted", allowlist.contains_address(state.ip) ||
+                                (!state.name.empty() && allowlist.contains_hostname(state.name))}};
 }
 
 std::string csv_line(const std::vector<std::string>& cells) {

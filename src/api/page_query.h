@@ -16,6 +16,9 @@ std::string time_text(int64_t micros);
 // ip_parameter throws RequestError 404: a path that names no address names nothing.
 net::IpAddress address_in_path(const std::string& text);
 
+// time_parameter is RFC 3339 in microseconds, fallback where it is absent; RequestError 400.
+int64_t time_parameter(const Request& request, const std::string& name, int64_t fallback);
+
 struct AskedRange {
     std::optional<Window> window;
     TimeRange range;
@@ -24,7 +27,7 @@ struct AskedRange {
 AskedRange asked_range(const ApiContext& context, const Request& request, Window fallback);
 nlohmann::json range_json(const TimeRange& range);
 
-nlohmann::json server_json(const ServerRow& row);
+nlohmann::json server_json(const ServerRow& row, const intel::Allowlist& allowlist);
 nlohmann::json visibility_json(const VisibilityCounts& counts);
 
 // csv_line is RFC 4180; a cell a spreadsheet would take for a formula gets a leading '.

@@ -44,7 +44,7 @@ asio::awaitable<Response> route_hosts(ApiContext& context, Request& request) {
 asio::awaitable<Response> route_allowlist(ApiContext& context, Request& request) {
     if (request.path.size() == 3) {
         if (request.method == "DELETE") {
-            co_return co_await delete_allowlist(context, request.path[2]);
+            co_return co_await delete_allowlist(context, request, request.path[2]);
         }
         co_return wrong_method("DELETE");
     }

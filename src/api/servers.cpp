@@ -11,8 +11,7 @@ using nlohmann::json;
 
 constexpr std::array<std::string_view, 7> kSorts{"ip",      "hostname",  "level",   "count",
                                                  "country", "last_seen", "category"};
-constexpr int64_t kMaxPage = 1000;
-constexpr int64_t kMaxExport = 100'000;
+constexpr int64_t kMaxRows = 100'000;  // of a page: a file of all that passes is one
 
 void read_sort(const Request& request, ServerQuery& query) {
     std::string name = request.parameter("sort");
@@ -75,8 +74,9 @@ Response answer_page(ApiContext& context, Database& database, const Request& req
         return servers_stix(rows);
     }
     json servers = json::array();
+    const intel::Allowlist allowlist = stored_allowlist(database);
     for (const ServerRow& row : rows) {
-        servers.push_back(server_json(row));
+        servers.push_back(server_json(row, allowlist));
     }
     json body{{"servers", std::move(servers)},
               {"next", sealed(page.next)},
@@ -98,12 +98,12 @@ json threats_json(Database& database, Realm realm, const net::IpAddress& ip,
                   const TimeRange& range) {
     json threats = json::array();
     Query row = database.query(
-        "SELECT reason, max(level), count(*), min(time), max(time) FROM evidence"
-        " WHERE realm = ? AND server = ? AND time >= ? AND time < ? GROUP BY reason"
+        "SELECT reason, max(level), count(*), min(time), max(time), kind FROM evidence"
+        " WHERE realm = ? AND server = ? AND time >= ? AND time < ? GROUP BY kind, reason"
         " ORDER BY max(level) DESC LIMIT 100",
         realm, ip_key(ip), range.from_us, range.to_us);
     while (row.next()) {
-        threats.push_back({{"category", row.text(0)},
+        threats.push_back({{"category", category_of(row.text(5), row.text(0))},
                            {"level", row.integer(1)},
                            {"count", row.integer(2)},
                            {"first", time_text(row.integer(3))},
@@ -132,20 +132,26 @@ json certificates_json(Database& database, Realm realm, const net::IpAddress& ip
                        const ServerState& state) {
     json certificates = json::array();
     Query row = database.query(
-        "SELECT c.sha1, c.subject, c.issuer, c.not_before, c.not_after, c.self_signed, c.received"
+        "SELECT c.sha1, c.subject, c.issuer, c.not_before, c.not_after, c.self_signed, c.received,"
+        // The detail of a list's evidence names the certificate.
+        " (SELECT reason FROM evidence e WHERE e.realm = ?1 AND e.server = ?2"
+        " AND e.kind = 'certificate-blocklist' AND instr(e.detail, c.sha1) > 0 LIMIT 1)"
         " FROM server_facts s CROSS JOIN facts f ON f.realm = s.realm AND f.id = s.fact"
         " AND f.kind = 'sha1' JOIN certificates c ON c.realm = f.realm AND c.sha1 = f.value"
         " WHERE s.realm = ?1 AND s.server = ?2 LIMIT 50",
         realm, ip_key(ip));
     while (row.next()) {
-        certificates.push_back({{"sha1", row.text(0)},
-                                {"subject", row.text(1)},
-                                {"issuer", row.text(2)},
-                                {"not_before", row.text(3).empty() ? json() : json(row.text(3))},
-                                {"not_after", row.text(4).empty() ? json() : json(row.text(4))},
-                                {"self_signed", row.integer(5) != 0},
-                                {"first_seen", time_text(row.integer(6))},
-                                {"last_seen", time_text(state.last_us)}});
+        certificates.push_back(
+            {{"sha1", row.text(0)},
+             {"subject", row.text(1)},
+             {"issuer", row.text(2)},
+             {"not_before", row.text(3).empty() ? json() : json(row.text(3))},
+             {"not_after", row.text(4).empty() ? json() : json(row.text(4))},
+             {"self_signed", row.integer(5) != 0},
+             {"first_seen", time_text(row.integer(6))},
+             {"last_seen", time_text(state.last_us)},
+             {"listed",
+              row.is_null(7) ? json() : json(category_of("certificate-blocklist", row.text(7)))}});
     }
     return certificates;
 }
@@ -198,7 +204,7 @@ Response answer_detail(Database& database, const Request& request, const net::Ip
     if (!row) {
         no_server(ip);
     }
-    json body = server_json(*row);
+    json body = server_json(*row, stored_allowlist(database));
     body["range"] = range_json(range);
     body["threats"] = threats_json(database, request.realm, ip, range);
     body["series"] = series_json(server_series(database, request.realm, ip, range));
@@ -213,9 +219,6 @@ Response answer_detail(Database& database, const Request& request, const net::Ip
 }  // namespace
 
 asio::awaitable<Response> get_servers(ApiContext& context, const Request& request) {
-    const std::string accept = request.header("accept");
-    const bool is_export = accept.find("text/csv") != std::string::npos ||
-                           accept.find("application/stix+json") != std::string::npos;
     const AskedRange asked = asked_range(context, request, Window::Month);
     ServerQuery query;
     query.realm = request.realm;
@@ -223,8 +226,7 @@ asio::awaitable<Response> get_servers(ApiContext& context, const Request& reques
     query.range = asked.range;
     read_sort(request, query);
     read_cursor(request, query);
-    query.limit = static_cast<std::size_t>(
-        number_parameter(request, "limit", 100, 1, is_export ? kMaxExport : kMaxPage));
+    query.limit = static_cast<std::size_t>(number_parameter(request, "limit", 100, 1, kMaxRows));
     try {
         query.filter = parse_filter(request.parameter("filter"), to_micros(context.now()));
         PageQuery page = [&context, &request, query](Database& database) {

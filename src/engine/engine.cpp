@@ -22,6 +22,11 @@ std::string allowlist_body(const std::vector<AllowlistRow>& rows) {
 
 }  // namespace
 
+intel::Allowlist stored_allowlist(Database& database) {
+    return intel::Allowlist(
+        intel::parse_allowlist_feed(allowlist_body(allowlist_rows(database))).entries);
+}
+
 Engine::Engine(Database& database, EngineOptions options, ServerIndex* index)
     : database_(database),
       options_(std::move(options)),
@@ -42,8 +47,7 @@ void Engine::reload() {
     } else if (feed->version != blocklist_.version()) {
         blocklist_ = CertificateList(feed_body(database_, kCertificateFeed), feed->version);
     }
-    allowlist_ = intel::Allowlist(
-        intel::parse_allowlist_feed(allowlist_body(allowlist_rows(database_))).entries);
+    allowlist_ = stored_allowlist(database_);
 }
 
 void Engine::roll_back() {

@@ -34,6 +34,20 @@ const char* severity_of(intel::ThreatLevel level) {
     return level >= 7 ? "high" : level >= 4 ? "medium" : "low";
 }
 
+// What the record says of the leaf. Its text is no part of what is judged, so it is read only the
+// first time a server shows the certificate.
+CertificateText certificate_in(const RecordBatch& records, const SessionRecord& session) {
+    const auto line = nlohmann::json::parse(records.line_of(session), nullptr, false);
+    const auto certificate = line.is_object() ? line.find("certificate") : line.end();
+    const auto text = [&](const char* name) {
+        const bool there = certificate != line.end() && certificate->is_object() &&
+                           certificate->contains(name) && (*certificate)[name].is_string();
+        return there ? (*certificate)[name].get<std::string>() : std::string();
+    };
+    return {session.sha1,       text("subject"),   text("issuer"),
+            text("not_before"), text("not_after"), session.self_signed};
+}
+
 const char* source_of(const Evidence& evidence) {
     return evidence.kind == "certificate-blocklist" ? "list" : "certificate";
 }
@@ -42,6 +56,7 @@ const char* source_of(const Evidence& evidence) {
 
 struct Engine::Batch {
     Realm realm;
+    const RecordBatch& records;
     Timestamp now;
     int64_t block = 0;
     std::set<net::IpAddress> touched;      // hosts with new evidence
@@ -59,7 +74,7 @@ std::string Engine::ingest(Realm realm, std::string_view key, const RecordBatch&
         }
     }
     const std::size_t rollups_before = rollups_.size();
-    Batch batch{realm, now, 0, {}, {}};
+    Batch batch{realm, records, now, 0, {}, {}};
     try {
         for (const CertificateRecord& certificate : records.certificates) {
             save_certificate(database_, realm, certificate, now);
@@ -134,7 +149,7 @@ void Engine::ingest_session(Batch& batch, const SessionRecord& session) {
     change.session = put_session(database_, {batch.realm, sensor, batch.block, batch.now}, session,
                                  facts, before);
     if (facts.counted) {
-        note_server_facts(batch.realm, session, change.session);
+        note_server_facts(batch, session, change.session);
     }
     if (before) {
         RollupChange taken_back;
@@ -156,7 +171,7 @@ uint8_t Engine::hold_against(Batch& batch, int64_t sensor, const SessionRecord& 
     for (const Evidence& evidence : judge(session, new_server)) {
         if (evidence.level >= level) {
             level = evidence.level;
-            category = evidence.reason;
+            category = category_of(evidence.kind, evidence.reason);
         }
         if (add_evidence(database_, batch.realm, sensor, session, evidence, batch.now)) {
             batch.touched.insert(session.client);
@@ -208,7 +223,8 @@ bool Engine::is_new_server(Realm realm, const SessionRecord& session, int64_t ro
     return !first || *first == row;
 }
 
-void Engine::note_server_facts(Realm realm, const SessionRecord& session, int64_t row) {
+void Engine::note_server_facts(const Batch& batch, const SessionRecord& session, int64_t row) {
+    const Realm realm = batch.realm;
     const std::string port = std::to_string(session.server_port);
     const uint64_t endpoint = key_hash(realm, "endpoint", port, session.server);
     if (!known_.contains(endpoint)) {
@@ -224,6 +240,10 @@ void Engine::note_server_facts(Realm realm, const SessionRecord& session, int64_
         if (!value.empty() && !known_.contains(hash)) {
             note_fact(database_, realm, kind, value, session.server);
             known_.add(hash);
+            if (kind == "sha1") {
+                save_certificate_summary(database_, realm, certificate_in(batch.records, session),
+                                         batch.now);
+            }
         }
     }
 }

@@ -60,6 +60,11 @@ class SelfSignedNewServerRule : public EvidenceRule {
 
 }  // namespace
 
+std::string category_of(std::string_view kind, std::string_view reason) {
+    const std::string start = std::string(kind) + ": ";
+    return std::string(reason.starts_with(start) ? reason.substr(start.size()) : reason);
+}
+
 EvidenceRules standard_rules() {
     EvidenceRules rules;
     rules.push_back(std::make_unique<CertificateBlocklistRule>());

@@ -1,6 +1,7 @@
 #include "store/migration.h"
 
 #include "eti/ingest/record_parser.h"
+#include "eti/scoring/evidence.h"
 #include "eti/store/rollups.h"
 #include "eti/store/sessions.h"
 
@@ -19,9 +20,12 @@ struct Judgement {
 
 Judgement judgement_of(Database& database, std::string_view sensor, std::string_view id) {
     Query row = database.query(
-        "SELECT level, reason FROM evidence_1 WHERE sensor = ? AND id = ? ORDER BY level DESC",
+        "SELECT level, kind, reason FROM evidence_1 WHERE sensor = ? AND id = ?"
+        " ORDER BY level DESC",
         sensor, id);
-    return row.next() ? Judgement{static_cast<uint8_t>(row.integer(0)), row.text(1)} : Judgement{};
+    return row.next() ? Judgement{static_cast<uint8_t>(row.integer(0)),
+                                  category_of(row.text(1), row.text(2))}
+                      : Judgement{};
 }
 
 Contribution contribution_of(const SessionRecord& record, uint8_t level) {

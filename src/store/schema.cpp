@@ -169,7 +169,7 @@ CREATE TABLE hosts(
     status TEXT NOT NULL DEFAULT 'open', policy TEXT NOT NULL DEFAULT 'use_configured_policy',
     resolved INTEGER NOT NULL DEFAULT 0, identifier TEXT NOT NULL DEFAULT '',
     PRIMARY KEY(realm, host)) WITHOUT ROWID;
-CREATE INDEX hosts_heat ON hosts(realm, heat);
+CREATE INDEX hosts_heat ON hosts(realm, coalesce(heat, -4611686018427387904) DESC, host);
 CREATE TABLE evidence(
     row INTEGER PRIMARY KEY, realm INTEGER NOT NULL, sensor INTEGER NOT NULL, id TEXT NOT NULL,
     kind TEXT NOT NULL, rule_version INTEGER NOT NULL, client BLOB NOT NULL, server BLOB NOT NULL,

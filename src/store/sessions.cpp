@@ -106,18 +106,26 @@ int64_t put_session(Database& database, const SessionPlace& place, const Session
 void save_certificate(Database& database, Realm realm, const CertificateRecord& certificate,
                       Timestamp now) {
     {
-        Query known = database.query("SELECT 1 FROM certificates WHERE realm = ? AND sha1 = ?",
-                                     realm, certificate.sha1);
+        Query known = database.query(
+            "SELECT 1 FROM certificates WHERE realm = ? AND sha1 = ? AND length(der) > 0", realm,
+            certificate.sha1);
         if (known.next()) {
             return;
         }
     }
     const std::vector<uint8_t> der(certificate.der.begin(), certificate.der.end());
     const metadata::CertificateSummary summary = x509::summarize(der);
-    database.run("INSERT INTO certificates VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)", realm,
+    database.run("INSERT OR REPLACE INTO certificates VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)", realm,
                  certificate.sha1, Blob{certificate.der}, summary.subject, summary.issuer,
                  summary.not_before, summary.not_after, int64_t{summary.self_signed ? 1 : 0},
                  to_micros(now));
+}
+
+void save_certificate_summary(Database& database, Realm realm, const CertificateText& certificate,
+                              Timestamp now) {
+    database.run("INSERT OR IGNORE INTO certificates VALUES(?, ?, x'', ?, ?, ?, ?, ?, ?)", realm,
+                 certificate.sha1, certificate.subject, certificate.issuer, certificate.not_before,
+                 certificate.not_after, int64_t{certificate.self_signed ? 1 : 0}, to_micros(now));
 }
 
 std::optional<int64_t> first_at_endpoint(Database& database, Realm realm,

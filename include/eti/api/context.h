@@ -91,6 +91,7 @@ asio::awaitable<Response> post_logout(ApiContext& context, const Request& reques
 Response get_me(ApiContext& context, const Request& request);
 Response get_allowlist(ApiContext& context);
 asio::awaitable<Response> post_allowlist(ApiContext& context, const Request& request);
-asio::awaitable<Response> delete_allowlist(ApiContext& context, const std::string& id);
+asio::awaitable<Response> delete_allowlist(ApiContext& context, const Request& request,
+                                           const std::string& id);
 
 }  // namespace eti::analysis

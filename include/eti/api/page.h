@@ -6,7 +6,7 @@
 namespace eti::analysis {
 
 // is_page says whether a request is for one of the files or for a path that the page itself
-// understands, such as /servers/203.0.113.7.
+// understands, such as /servers/203.0.113.7; a browser is shown any other path by the page too.
 bool is_page(const Request& request);
 
 // page_answer is the file, compressed for who takes it, or a 304. Only for is_page requests.

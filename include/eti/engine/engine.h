@@ -59,6 +59,9 @@ class RequestError : public std::runtime_error {
     int status_;
 };
 
+// stored_allowlist is the allowlist in the store. Any connection.
+intel::Allowlist stored_allowlist(Database& database);
+
 class Engine {
   public:
     // index may be null; else it is brought up to date after every commit that applied roll-ups.
@@ -101,7 +104,7 @@ class Engine {
     uint8_t hold_against(Batch& batch, int64_t sensor, const SessionRecord& session,
                          bool new_server, std::string& category);
     bool is_new_server(Realm realm, const SessionRecord& session, int64_t row);
-    void note_server_facts(Realm realm, const SessionRecord& session, int64_t row);
+    void note_server_facts(const Batch& batch, const SessionRecord& session, int64_t row);
     int64_t sensor_of(Realm realm, const std::string& name, Timestamp now);
     void review_server(Realm realm, const net::IpAddress& server, bool false_positive,
                        Timestamp now);

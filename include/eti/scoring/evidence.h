@@ -24,6 +24,10 @@ struct Evidence {
     std::string feed_version;  // of the list used; empty when none was
 };
 
+// category_of is what the page calls a server for it: the reason without the kind it begins with,
+// so "Dridex C&C".
+std::string category_of(std::string_view kind, std::string_view reason);
+
 // Observation is a session with what the service knows around it. It borrows.
 struct Observation {
     const SessionRecord& session;

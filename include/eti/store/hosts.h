@@ -87,14 +87,19 @@ struct HostRow {
 HostRow read_host_row(const Query& row);  // the columns of a host, in hosts.cpp's order
 double score_at(std::optional<int64_t> heat, const HostPolicy& policy, Timestamp now);
 std::optional<HostRow> host_row(Database& database, Realm realm, const net::IpAddress& host);
-// hosts_page: by score, then by address; after continues behind that host. Of the hosts the
-// other fields let through.
+enum class HostSort : uint8_t { Score, Ip, FirstSeen, LastEvidence };
+// A page of the hosts the other fields let through; equal ones follow by address. after continues
+// behind that host.
 struct HostQuery {
     Realm realm = kDefaultRealm;
+    HostSort sort = HostSort::Score;
+    bool descending = true;
     std::optional<HostRow> after;
-    std::string status;            // empty: any
-    std::optional<bool> infected;  // listed, or not
-    std::string text;              // an address's start, or a part of the identifier
+    std::string status;                    // empty: any
+    std::optional<bool> infected;          // listed, or not
+    std::string text;                      // an address's start, or a part of the identifier
+    int64_t evidence_from_us = INT64_MIN;  // of the last evidence, inclusive
+    int64_t evidence_to_us = INT64_MAX;    // exclusive
     std::size_t limit = 200;
 };
 std::vector<HostRow> hosts_page(Database& database, const HostQuery& query);

@@ -55,6 +55,18 @@ int64_t put_session(Database& database, const SessionPlace& place, const Session
 
 void save_certificate(Database& database, Realm realm, const CertificateRecord& certificate,
                       Timestamp now);
+// CertificateText is what a session record says of its leaf; texts as in the record's schema.
+struct CertificateText {
+    std::string sha1;
+    std::string subject;
+    std::string issuer;
+    std::string not_before;
+    std::string not_after;
+    bool self_signed = false;
+};
+// save_certificate_summary stands in until the certificate itself comes, if it ever does.
+void save_certificate_summary(Database& database, Realm realm, const CertificateText& certificate,
+                              Timestamp now);
 
 // first_at_endpoint is the row of the first session that met this address and port.
 std::optional<int64_t> first_at_endpoint(Database& database, Realm realm,

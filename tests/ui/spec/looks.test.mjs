@@ -1,28 +1,11 @@
-// axe in both schemes on every view, narrow and enlarged; the pictures of docs/screenshots when
-// ETI_UI_SCREENSHOTS names a folder.
-import { AxeBuilder } from "@axe-core/playwright";
+// axe in both schemes on every view, narrow and enlarged.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { join } from "node:path";
+import { find, looksGood } from "../support/axe.mjs";
 import { stage, visit } from "../support/stage.mjs";
 
 // Fewer rows than a page holds: axe looks at every one of them, and they are all alike.
 const here = stage({ servers: 32 });
-const folder = process.env.ETI_UI_SCREENSHOTS;
-
-async function find(page) {
-    const { violations } = await new AxeBuilder({ page })
-        .setLegacyMode()
-        .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-        .analyze();
-    return violations.map(
-        ({ id, nodes }) =>
-            `${id}: ${nodes
-                .slice(0, 3)
-                .map((node) => node.html.slice(0, 140))
-                .join(" | ")}`,
-    );
-}
 
 async function firstServer(page) {
     await page.waitForSelector("tbody tr");
@@ -70,18 +53,7 @@ for (const view of views) {
     test(`axe finds nothing in ${view.name}, light and dark`, async () => {
         await visit(here, view.path, async (page) => {
             await view.ready(page);
-            await page.waitForSelector(".busy.on", { state: "detached" });
-            for (const colorScheme of ["light", "dark"]) {
-                await page.emulateMedia({ colorScheme });
-                await page.waitForSelector(`html[data-colours=${colorScheme}]`);
-                assert.deepEqual(await find(page), [], colorScheme);
-                if (folder) {
-                    await page.screenshot({
-                        path: join(folder, `${view.name}-${colorScheme}.png`),
-                        fullPage: view.full === true,
-                    });
-                }
-            }
+            await looksGood(page, view.name, view.full === true);
         });
     });
 }

@@ -269,7 +269,7 @@ test("what is shown can be saved as CSV without formulas, as JSON and as STIX", 
 test("text from the wire is text: no markup, no direction, nothing hidden", async () => {
     await visit(here, "/?range=1m&sort=hostname&filter=host:*.example", async (page) => {
         await rows(page);
-        await page.fill("#filter", "host:*img*onerror* OR host:invoice*");
+        await page.fill("#filter", "host:*onerror* OR host:invoice*");
         await page.keyboard.press("Enter");
         await until(async () => (await rows(page)).length, 2);
         const names = await rows(page, ".host-cell");

@@ -1,5 +1,6 @@
 // What a spec plays on: a service with a month of records, and a browser in front of it.
-// The fake service by default; with ETI_UI_SERVICE=PATH the program at that path.
+// The fake service by default; with ETI_UI_SERVICE=PATH the program at that path; with ETI_UI_URL
+// a service that runs already, as it is.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { chromium } from "playwright-core";
@@ -11,6 +12,9 @@ const dist = new URL(process.env.ETI_UI_DIST ?? "../../../src/web/dist/", import
 const root = process.getuid?.() === 0;
 
 async function makeService(login) {
+    if (process.env.ETI_UI_URL) {
+        return { url: process.env.ETI_UI_URL, close() {} };
+    }
     const program = process.env.ETI_UI_SERVICE;
     return program
         ? new RealService(program, login !== null).start()

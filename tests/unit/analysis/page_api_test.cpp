@@ -75,7 +75,8 @@ TEST_F(PageApiTest, AWrongQuestionIsAnsweredWithTheReason) {
         {"/v1/servers?cursor=AAAA", "cursor"},
         {"/v1/servers?from=yesterday", "from"},
         {"/v1/servers?from=2026-11-24T00:00:00Z&to=2026-11-23T00:00:00Z", "before"},
-        {"/v1/servers?limit=100000", "limit"},
+        {"/v1/servers?limit=100001", "limit"},
+        {"/v1/hosts?sort=name", "last_evidence"},
         {"/v1/sessions?server=x", "server"},
     };
     for (const auto& [path, says] : cases) {

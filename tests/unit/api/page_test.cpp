@@ -56,6 +56,15 @@ TEST(Page, ServesItsFilesAndItsOwnPaths) {
     }
 }
 
+TEST(Page, TellsABrowserOfAPathThereIsNot) {
+    const Request astray = get("/no/such/page", {{"accept", "text/html,*/*;q=0.8"}});
+    ASSERT_TRUE(is_page(astray));
+    EXPECT_EQ(page_answer(astray).status, 404);
+    EXPECT_EQ(page_answer(astray).content_type, "text/html; charset=utf-8");
+    EXPECT_FALSE(is_page(get("/no/such/page", {{"accept", "*/*"}})));
+    EXPECT_FALSE(is_page(get("/v1/none", {{"accept", "text/html"}})));
+}
+
 TEST(Page, AllowsNothingInlineAndNothingFromElsewhere) {
     const Response response = page_answer(get("/"));
     EXPECT_EQ(header(response, "Content-Security-Policy"),
