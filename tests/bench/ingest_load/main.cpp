@@ -1,12 +1,14 @@
-// ingest_load URL RECORDS SERVERS FIRST [fill]: posts batches of session records on kept-alive
-// connections and prints what was acknowledged, as JSON. Servers are drawn evenly from SERVERS
-// addresses, the worst case for a store; with "fill" each is met in turn. FIRST is the number of
-// the first session, so that runs follow each other.
+// ingest_load URL RECORDS SERVERS FIRST popular|even|fill: posts batches of session records on
+// kept-alive connections and prints what was acknowledged, as JSON. Servers are drawn from SERVERS
+// addresses by Zipf's law, as clients choose them (popular), or evenly, the worst case for a store;
+// with "fill" each is met in turn. FIRST is the number of the first session, so that runs follow
+// each other.
 #include <curl/curl.h>
 #include <zstd.h>
 
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -25,7 +27,7 @@ struct Job {
     long records = 0;
     long servers = 1;
     long first = 0;
-    bool fill = false;
+    std::string draw;
 };
 
 std::string time_text(std::time_t seconds) {
@@ -62,15 +64,24 @@ void append_record(std::string& out, long session, long server, std::time_t now)
     out.append(text, static_cast<std::size_t>(size));
 }
 
+long draw_server(const Job& job, long session, std::mt19937_64& random) {
+    if (job.draw == "fill") {
+        return session % job.servers;
+    }
+    if (job.draw == "even") {
+        return static_cast<long>(random() % static_cast<uint64_t>(job.servers));
+    }
+    // Rank r with a probability of about 1 / r.
+    const double part = std::uniform_real_distribution<double>(0, 1)(random);
+    return static_cast<long>(std::pow(static_cast<double>(job.servers), part)) - 1;
+}
+
 std::string packed_batch(const Job& job, long batch, std::mt19937_64& random) {
     std::string lines;
     const std::time_t now = std::time(nullptr);
     for (long i = 0; i < kRecordsInBatch; ++i) {
         const long session = job.first + batch * kRecordsInBatch + i;
-        const long server = job.fill
-                                ? session % job.servers
-                                : static_cast<long>(random() % static_cast<uint64_t>(job.servers));
-        append_record(lines, session, server, now);
+        append_record(lines, session, draw_server(job, session, random), now);
     }
     std::string packed(ZSTD_compressBound(lines.size()), '\0');
     packed.resize(ZSTD_compress(packed.data(), packed.size(), lines.data(), lines.size(), 3));
@@ -121,11 +132,11 @@ void run(const Job& job, std::atomic<long>& next, std::atomic<long>& acknowledge
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc < 5) {
-        std::fprintf(stderr, "usage: ingest_load URL RECORDS SERVERS FIRST [fill]\n");
+    if (argc != 6) {
+        std::fprintf(stderr, "usage: ingest_load URL RECORDS SERVERS FIRST popular|even|fill\n");
         return 2;
     }
-    const Job job{argv[1], std::atol(argv[2]), std::atol(argv[3]), std::atol(argv[4]), argc > 5};
+    const Job job{argv[1], std::atol(argv[2]), std::atol(argv[3]), std::atol(argv[4]), argv[5]};
     curl_global_init(CURL_GLOBAL_ALL);
     std::atomic<long> next{0};
     std::atomic<long> acknowledged{0};

@@ -44,11 +44,20 @@ test("the listed server is on top, named, with the listing reason as its categor
 test("sort, filter, range, columns and files work on it", async () => {
     await visit(here, "/", async (page) => {
         const all = await rows(page);
-        for (const label of ["Count", "Last Seen", "External Server Hostname", "Country", "Category"]) {
+        for (const label of [
+            "Count",
+            "Last Seen",
+            "External Server Hostname",
+            "Country",
+            "Category",
+        ]) {
             await page.locator("thead").getByRole("button", { name: label, exact: true }).click();
             await until(
-                () => page.locator("th[aria-sort=ascending], th[aria-sort=descending]").innerText()
-                    .then((text) => text.includes(label)),
+                () =>
+                    page
+                        .locator("th[aria-sort=ascending], th[aria-sort=descending]")
+                        .innerText()
+                        .then((text) => text.includes(label)),
                 true,
             );
             assert.deepEqual((await rows(page)).sort(), [...all].sort());

@@ -93,7 +93,7 @@ test("adding to the allowlist says what it means, works, is undone, is recorded"
         await page.getByText("Undone.").waitFor();
         await until(() => page.locator(".title-row .tag", { hasText: "allowlisted" }).count(), 0);
         await page.getByRole("link", { name: "Audit" }).click();
-        await page.getByText("our own test server").waitFor();
+        await page.getByText("our own test server").first().waitFor();
         await page.getByRole("button", { name: "Reload" }).click();
         assert.ok((await page.locator("tbody tr", { hasText: ip }).count()) >= 2);
     });
@@ -128,9 +128,14 @@ test("a server nobody met is explained", async () => {
         },
         { refusals: true },
     );
-    await visit(here, "/no/such/page", async (page) => {
-        await page.getByRole("heading", { name: "There is no such page" }).waitFor();
-        await page.getByRole("link", { name: "Encrypted Traffic" }).last().click();
-        await rows(page);
-    });
+    await visit(
+        here,
+        "/no/such/page",
+        async (page) => {
+            await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+            await page.getByRole("link", { name: "Encrypted Traffic" }).last().click();
+            await rows(page);
+        },
+        { refusals: true },
+    );
 });

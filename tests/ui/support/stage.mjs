@@ -6,6 +6,7 @@ import { after, before } from "node:test";
 import { chromium } from "playwright-core";
 import { FakeService } from "./fake_service.mjs";
 import { RealService } from "./real_service.mjs";
+import { violations } from "./contract.mjs";
 import { month } from "./records.mjs";
 
 const dist = new URL(process.env.ETI_UI_DIST ?? "../../../src/web/dist/", import.meta.url);
@@ -13,7 +14,7 @@ const root = process.getuid?.() === 0;
 
 async function makeService(login) {
     if (process.env.ETI_UI_URL) {
-        return { url: process.env.ETI_UI_URL, close() {} };
+        return { url: process.env.ETI_UI_URL, broken: [], close() {} };
     }
     const program = process.env.ETI_UI_SERVICE;
     return program
@@ -21,7 +22,7 @@ async function makeService(login) {
         : new FakeService(dist, login).start();
 }
 
-export const isReal = Boolean(process.env.ETI_UI_SERVICE);
+export const isReal = Boolean(process.env.ETI_UI_SERVICE ?? process.env.ETI_UI_URL);
 
 // stage makes service and browser once for a file's tests. options: login, empty, servers.
 export function stage(options = {}) {
@@ -44,6 +45,25 @@ export function stage(options = {}) {
     return here;
 }
 
+// Every answer of a real service to the page must fit the contract; the fake one looks for itself.
+function checkAnswers(here, page) {
+    page.on("response", async (response) => {
+        const request = response.request();
+        const { pathname } = new URL(response.url());
+        if (!isReal || !pathname.startsWith("/v1/") || pathname === "/v1/events") {
+            return;
+        }
+        const body = await response.text().catch(() => "");
+        // Empty though it should not be: the page has gone on, or has saved it as a file.
+        if (body !== "" || response.status() === 204) {
+            const type = response.headers()["content-type"] ?? "";
+            here.service.broken.push(
+                ...violations(request.method(), pathname, response.status(), type, body),
+            );
+        }
+    });
+}
+
 // A fresh profile at a path. What the page complains about is an error of the test, but for the
 // line that Chromium writes about every refused request, where refusals are expected.
 export async function visit(here, path, run, { refusals = false, context: wanted = {} } = {}) {
@@ -54,6 +74,7 @@ export async function visit(here, path, run, { refusals = false, context: wanted
     });
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
+    checkAnswers(here, page);
     const complaints = [];
     page.on("pageerror", (error) => complaints.push(`page error: ${error.message}`));
     page.on("console", (message) => {
