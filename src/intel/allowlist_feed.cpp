@@ -1,43 +1,12 @@
 #include "eti/base/hex.h"
 #include "eti/intel/feed.h"
-#include "intel/feed_text.h"
+#include "eti/intel/feed_text.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace eti::intel {
 namespace {
-
-constexpr std::size_t kMaxHostname = 253;  // RFC 1035 section 2.3.4, as text
-constexpr std::size_t kMaxLabel = 63;
-
-bool is_label(std::string_view label) {
-    constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789-_";
-    return !label.empty() && label.size() <= kMaxLabel &&
-           label.find_first_not_of(kLetters) == std::string_view::npos;
-}
-
-// parse_hostname takes "name" or ".suffix", any case, with or without the root's dot.
-bool parse_hostname(std::string_view text, std::string& hostname) {
-    hostname = lower_case(text);
-    if (hostname.ends_with('.')) {
-        hostname.pop_back();
-    }
-    std::string_view rest = hostname;
-    if (rest.starts_with('.')) {
-        rest.remove_prefix(1);
-    }
-    if (rest.empty() || rest.size() > kMaxHostname) {
-        return false;
-    }
-    for (std::size_t dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
-        if (!is_label(rest.substr(0, dot))) {
-            return false;
-        }
-        rest.remove_prefix(dot + 1);
-    }
-    return is_label(rest);
-}
 
 bool parse_address(std::string_view kind, std::string_view value, net::IpRange& range) {
     const bool has_slash = value.find('/') != std::string_view::npos;

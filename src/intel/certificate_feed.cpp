@@ -1,6 +1,6 @@
 #include "eti/base/hex.h"
 #include "eti/intel/feed.h"
-#include "intel/feed_text.h"
+#include "eti/intel/feed_text.h"
 
 #include <algorithm>
 #include <initializer_list>

@@ -1,4 +1,4 @@
-#include "intel/feed_text.h"
+#include "eti/intel/feed_text.h"
 
 #include <algorithm>
 #include <charconv>
@@ -9,6 +9,14 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r\v\f";
 constexpr std::size_t kMaxQuoted = 80;
+constexpr std::size_t kMaxHostname = 253;  // RFC 1035 section 2.3.4, as text
+constexpr std::size_t kMaxLabel = 63;
+
+bool is_label(std::string_view label) {
+    constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+    return !label.empty() && label.size() <= kMaxLabel &&
+           label.find_first_not_of(kLetters) == std::string_view::npos;
+}
 
 std::string_view without_quotes(std::string_view field) {
     if (field.size() >= 2 && field.front() == '"' && field.back() == '"') {
@@ -86,20 +94,43 @@ std::vector<std::string_view> split_fields(std::string_view line) {
     return fields;
 }
 
+bool parse_hostname(std::string_view text, std::string& hostname) {
+    hostname = lower_case(text);
+    if (hostname.ends_with('.')) {
+        hostname.pop_back();
+    }
+    std::string_view rest = hostname;
+    if (rest.starts_with('.')) {
+        rest.remove_prefix(1);
+    }
+    if (rest.empty() || rest.size() > kMaxHostname) {
+        return false;
+    }
+    for (std::size_t dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
+        if (!is_label(rest.substr(0, dot))) {
+            return false;
+        }
+        rest.remove_prefix(dot + 1);
+    }
+    return is_label(rest);
+}
+
 std::optional<std::size_t> declared_entries(std::string_view comment) {
     comment = trimmed(comment.substr(std::min(comment.find_first_not_of('#'), comment.size())));
-    constexpr std::string_view kStart = "END (";
-    if (!comment.starts_with(kStart)) {
-        return std::nullopt;
+    for (const std::string_view start : {"END (", "END ", "Number of entries: "}) {
+        if (!comment.starts_with(start)) {
+            continue;
+        }
+        const std::string_view number = comment.substr(start.size());
+        std::size_t count = 0;
+        const auto* last = number.data() + number.size();
+        const auto [end, error] = std::from_chars(number.data(), last, count);
+        const bool closed = !start.ends_with('(') || (end != last && *end == ')');
+        if (error == std::errc{} && closed) {
+            return count;
+        }
     }
-    comment.remove_prefix(kStart.size());
-    std::size_t count = 0;
-    const auto* last = comment.data() + comment.size();
-    const auto [end, error] = std::from_chars(comment.data(), last, count);
-    if (error != std::errc{} || end == last || *end != ')') {
-        return std::nullopt;
-    }
-    return count;
+    return std::nullopt;
 }
 
 std::string RowCount::check_size(std::string_view text) const {

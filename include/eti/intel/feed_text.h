@@ -1,4 +1,4 @@
-// What both feed parsers need: lines, fields, comments and the lines that were left out.
+// What every reader of feed text needs: lines, fields, comments and the lines that were left out.
 #pragma once
 
 #include "eti/intel/feed.h"
@@ -34,7 +34,12 @@ class LineReader {
 inline constexpr std::size_t kMaxFields = 64;
 std::vector<std::string_view> split_fields(std::string_view line);
 
-// declared_entries reads N of a comment "# END (N) entries".
+// parse_hostname takes "name" or ".suffix", any case, with or without the root's dot; hostname is
+// then in lower case.
+bool parse_hostname(std::string_view text, std::string& hostname);
+
+// declared_entries reads N of a closing comment: "# END (N) entries", "# END N entries" or
+// "# Number of entries: N".
 std::optional<std::size_t> declared_entries(std::string_view comment);
 
 // RowCount checks a feed as a whole: size, number of rows, and what the file says about itself.

@@ -1,0 +1,1 @@
+eti_fuzz(feed_csv DEPENDS feeds)

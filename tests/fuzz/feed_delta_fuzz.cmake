@@ -1,0 +1,1 @@
+eti_fuzz(feed_delta DEPENDS intel)

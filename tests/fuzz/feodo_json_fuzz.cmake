@@ -1,0 +1,1 @@
+eti_fuzz(feodo_json DEPENDS feeds)

@@ -1,0 +1,1 @@
+eti_fuzz(misp_hashes DEPENDS feeds)

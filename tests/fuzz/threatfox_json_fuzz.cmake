@@ -1,0 +1,1 @@
+eti_fuzz(threatfox_json DEPENDS feeds)
