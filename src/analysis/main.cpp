@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -18,6 +19,7 @@ namespace {
 
 using eti::analysis::Service;
 using eti::analysis::ServiceOptions;
+using eti::analysis::TokenKind;
 
 constexpr int kUsageError = 2;
 
@@ -32,6 +34,9 @@ struct CommandLine {
     int keep_servers_d = 180;
     std::string token_name;
     std::string realm = "default";
+    bool export_token = false;
+    std::vector<std::string> sources;
+    std::vector<std::string> protect;
 };
 
 void add_options(CLI::App& app, CommandLine& line) {
@@ -42,6 +47,14 @@ void add_options(CLI::App& app, CommandLine& line) {
         ->capture_default_str();
     app.add_option("--data", service.data_directory, "Folder of the store, keys and tokens");
     app.add_option("--feed", service.feed_file, "Certificate blocklist served as cc_cert_sha1");
+    app.add_option("--source", line.sources,
+                   "NAME=LOCATION[,format=F][,max-age=DAYS][,interval=SECONDS]: a list to publish "
+                   "from, file or URL; repeat it");
+    app.add_option("--max-source-bytes", service.source_limits.max_bytes,
+                   "Largest document of a source")
+        ->capture_default_str();
+    app.add_option("--protect", line.protect,
+                   "Networks that no exported list names: gateways, resolvers; repeat it");
     app.add_option("--feed-key", service.feed_key_file, "Ed25519 key that signs feeds, PEM");
     app.add_flag("--tls", service.tls, "Serve HTTPS, with a certificate of its own if none given");
     app.add_option("--tls-certificate", service.tls_certificate_file, "PEM chain, leaf first");
@@ -78,6 +91,19 @@ void add_options(CLI::App& app, CommandLine& line) {
         ->capture_default_str();
 }
 
+std::vector<eti::net::IpRange> ranges_of(const char* option,
+                                         const std::vector<std::string>& networks) {
+    std::vector<eti::net::IpRange> ranges;
+    for (const std::string& network : networks) {
+        const auto range = eti::net::parse_ip_range(network);
+        if (!range) {
+            throw std::runtime_error(std::string(option) + " '" + network + "' is not a network");
+        }
+        ranges.push_back(*range);
+    }
+    return ranges;
+}
+
 void finish_options(CommandLine& line) {
     const std::size_t colon = line.listen.rfind(':');
     std::string address = line.listen.substr(0, colon);
@@ -96,12 +122,14 @@ void finish_options(CommandLine& line) {
     line.service.rollup_delay = std::chrono::milliseconds(line.rollup_delay_ms);
     line.service.keep_sessions = std::chrono::hours(24 * line.keep_sessions_d);
     line.service.keep_servers = std::chrono::hours(24 * line.keep_servers_d);
-    for (const std::string& network : line.internal) {
-        const auto range = eti::net::parse_ip_range(network);
-        if (!range) {
-            throw std::runtime_error("--internal '" + network + "' is not a network");
+    line.service.internal = ranges_of("--internal", line.internal);
+    line.service.protect = ranges_of("--protect", line.protect);
+    std::set<std::string> names{"feed"};  // --feed's
+    for (const std::string& source : line.sources) {
+        line.service.sources.push_back(eti::analysis::parse_source(source));
+        if (!names.insert(line.service.sources.back().name).second) {
+            throw std::runtime_error("--source '" + source + "': the name is taken");
         }
-        line.service.internal.push_back(*range);
     }
     if (line.service.data_directory.empty()) {
         throw std::runtime_error("name the data folder with --data DIR");
@@ -166,6 +194,8 @@ int main(int argc, char** argv) {
     token->add_option("NAME", line.token_name, "Whose token it is")->required();
     token->add_option("--realm", line.realm, "Whose data it reads and writes")
         ->capture_default_str();
+    token->add_flag("--export", line.export_token,
+                    "A token that reads the lists under /v1/export and nothing else");
     token->fallthrough();
     CLI::App* realm = app.add_subcommand("realm", "Make a realm for client certificates");
     realm->add_option("NAME", line.realm, "The organization (O) of its certificates")->required();
@@ -183,9 +213,11 @@ int main(int argc, char** argv) {
     try {
         finish_options(line);
         if (*token) {
-            std::printf("%s\n", eti::analysis::issue_token(line.service.data_directory,
-                                                           line.token_name, line.realm)
-                                    .c_str());
+            std::printf("%s\n",
+                        eti::analysis::issue_token(
+                            line.service.data_directory, line.token_name,
+                            line.export_token ? TokenKind::Export : TokenKind::Issued, line.realm)
+                            .c_str());
             return 0;
         }
         if (*realm) {

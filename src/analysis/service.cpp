@@ -1,9 +1,9 @@
 #include "analysis/service.h"
 
 #include "analysis/first_start.h"
+#include "analysis/source_watcher.h"
 #include "eti/api/http_server.h"
 #include "eti/api/tls_files.h"
-#include "eti/feeds/feed_file.h"
 #include "eti/ingest/encoding.h"
 #include "eti/metadata/record_json.h"
 #include "eti/store/country.h"
@@ -23,7 +23,6 @@
 namespace eti::analysis {
 namespace {
 
-constexpr std::size_t kMaxFeedBytes = 64UL << 20;
 constexpr std::chrono::seconds kPruneEvery{60};
 constexpr std::chrono::seconds kDrainTime{3};
 constexpr uint64_t kWriterCacheBytes = 256UL << 20;
@@ -56,6 +55,31 @@ CountryOf country_lookup(const ServiceOptions& options) {
     }
     return
         [database = CountryDatabase(file)](const net::IpAddress& ip) { return database.code(ip); };
+}
+
+SourceWatcher::Options source_options(const ServiceOptions& options) {
+    SourceWatcher::Options watched{options.sources, options.source_limits, options.tick,
+                                   options.now};
+    if (!options.feed_file.empty()) {
+        SourceOptions file;
+        file.name = "feed";
+        file.location = options.feed_file;
+        watched.sources.insert(watched.sources.begin(), std::move(file));
+    }
+    return watched;
+}
+
+// What never appears on a list for other enforcers: the service itself, and what is named.
+std::vector<net::IpRange> protected_ranges(const ServiceOptions& options) {
+    std::vector<net::IpRange> ranges = options.protect;
+    for (const char* never : {"0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/128", "::1/128",
+                              "fe80::/10", "ff00::/8"}) {
+        ranges.push_back(*net::parse_ip_range(never));
+    }
+    if (const auto own = net::parse_ip_range(options.address)) {
+        ranges.push_back(*own);
+    }
+    return ranges;
 }
 
 ServiceOptions checked(ServiceOptions options) {
@@ -123,11 +147,10 @@ asio::ssl::context tls_context(const ServiceOptions& options) {
 struct Service::Impl {
     explicit Impl(ServiceOptions given);
 
-    void load_feed(Engine& target, const std::string& text) const;
     void start_feeds();
-    void check_feed(bool always);
     void after_commit();
     void tell_pages();
+    void tell_feeds();
     void store_in_background(Writer::Job job, std::function<void()> failed);
     asio::awaitable<void> tick_forever();
     asio::awaitable<void> drain();
@@ -139,7 +162,7 @@ struct Service::Impl {
     ServerIndex index;
     std::optional<SigningKey> key;
     std::unique_ptr<Engine> engine;  // writer thread, once it runs
-    std::optional<FeedFile> feed_file;
+    std::optional<SourceWatcher> sources;
     asio::io_context io{1};
     std::optional<asio::ssl::context> ssl;
     ChangeSignal infected_changed;
@@ -149,10 +172,10 @@ struct Service::Impl {
     std::unique_ptr<ApiContext> context;
     std::unique_ptr<HttpServer> server;
     asio::thread_pool page_thread{1};
-    int64_t last_version = 0;   // writer thread
-    Timestamp pruned{};         // I/O thread
-    bool feed_pending = false;  // I/O thread: the file was read but could not be stored
-    std::string last_problem;   // I/O thread: a lasting problem is logged once
+    int64_t last_version = 0;  // writer thread
+    std::map<std::pair<Realm, std::string>, int64_t> told_feeds;  // serials; writer thread
+    Timestamp pruned{};        // I/O thread
+    std::string last_problem;  // I/O thread: a lasting problem is logged once
 };
 
 Service::Impl::Impl(ServiceOptions given) : options(checked(std::move(given))) {
@@ -177,18 +200,20 @@ Service::Impl::Impl(ServiceOptions given) : options(checked(std::move(given))) {
     events = std::make_unique<EventHub>(static_cast<uint64_t>(to_micros(options.now())));
     reader =
         std::make_unique<Database>(store_file(options.data_directory), Database::Access::ReadOnly);
-    if (!options.feed_file.empty()) {
-        feed_file.emplace(options.feed_file);
-    }
+    sources.emplace(source_options(options));
     start_feeds();
     last_version = infected_version(*reader);
+    for (const FeedRow& feed : feed_rows(*reader)) {
+        told_feeds[{feed.realm, feed.name}] = feed.serial;
+    }
     writer = std::make_unique<Writer>(
         *database, *engine, [this] { after_commit(); }, Writer::Limits{options.max_queued_batches});
     context = std::make_unique<ApiContext>(
         ApiContext{*reader, *writer, *key, infected_changed, engine_options(options).hosts,
                    BodyLimits{options.max_records_bytes, options.max_records_bytes},
                    std::chrono::seconds(300), options.now, options.tls, index, *page_reader,
-                   page_thread, *events, metrics, ETI_VERSION, options.max_store_bytes});
+                   page_thread, *events, metrics, ETI_VERSION, options.max_store_bytes,
+                   protected_ranges(options)});
     ServerLimits limits;
     limits.max_connections = options.max_connections;
     server = std::make_unique<HttpServer>(io, *context, ssl ? &*ssl : nullptr, options.address,
@@ -197,46 +222,10 @@ Service::Impl::Impl(ServiceOptions given) : options(checked(std::move(given))) {
 
 // Before the first request: a sensor that asks at once gets the feeds, not an empty manifest.
 void Service::Impl::start_feeds() {
-    std::string text;
-    bool readable = false;
-    try {
-        if (feed_file && feed_file->changed()) {
-            text = read_file(options.feed_file, kMaxFeedBytes);
-            readable = true;
-        }
-    } catch (const std::runtime_error& error) {
-        spdlog::error("{}; the last good version stays in force", error.what());
-    }
     database->script("BEGIN IMMEDIATE");
-    if (readable) {
-        load_feed(*engine, text);
-    }
+    sources->load_files(*database, *engine);
     engine->tick(options.now());
     database->script("COMMIT");
-}
-
-// The feed's state is the store's; a file that cannot be used changes nothing.
-void Service::Impl::load_feed(Engine& target, const std::string& text) const {
-    try {
-        spdlog::info("feed '{}': {}", options.feed_file,
-                     target.load_certificate_feed(text, options.now()));
-    } catch (const RequestError& error) {
-        spdlog::error("feed '{}' is refused: {}", options.feed_file, error.what());
-    }
-}
-
-void Service::Impl::check_feed(bool always) {
-    if (!feed_file || (!feed_file->changed() && !always && !feed_pending)) {
-        return;
-    }
-    feed_pending = false;
-    try {
-        store_in_background([this, text = read_file(options.feed_file, kMaxFeedBytes)](
-                                Engine& target) { load_feed(target, text); },
-                            [this] { feed_pending = true; });
-    } catch (const std::runtime_error& error) {
-        spdlog::error("{}; the last good version stays in force", error.what());
-    }
 }
 
 // What the page hears of a commit. Writer thread; sent from the I/O thread.
@@ -259,8 +248,26 @@ void Service::Impl::tell_pages() {
     }
 }
 
+void Service::Impl::tell_feeds() {
+    for (const FeedRow& feed : feed_rows(*database)) {
+        if (std::exchange(told_feeds[{feed.realm, feed.name}], feed.serial) == feed.serial) {
+            continue;
+        }
+        const std::string data = nlohmann::json{
+            {"name", feed.name}, {"version", feed.version}, {"entries", feed.entries}}.dump();
+        const std::vector<Realm> realms =
+            feed.realm == kEveryRealm ? all_realms(*database) : std::vector<Realm>{feed.realm};
+        asio::post(io, [this, realms, data] {
+            for (const Realm realm : realms) {
+                events->publish(realm, "feed", data);
+            }
+        });
+    }
+}
+
 void Service::Impl::after_commit() {
     tell_pages();
+    tell_feeds();
     const int64_t version = infected_version(*database);
     if (version != last_version) {
         last_version = version;
@@ -296,7 +303,6 @@ void Service::Impl::store_in_background(Writer::Job job, std::function<void()> f
 asio::awaitable<void> Service::Impl::tick_forever() {
     asio::steady_timer timer(co_await asio::this_coro::executor);
     while (!infected_changed.closed()) {
-        check_feed(false);
         const Timestamp now = options.now();
         const bool prune_too = now - pruned >= kPruneEvery;
         if (prune_too) {
@@ -328,6 +334,7 @@ asio::awaitable<void> Service::Impl::drain() {
 Service::Service(ServiceOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 
 Service::~Service() {
+    impl_->sources->stop();
     impl_->writer->stop();  // before anything its jobs refer to goes
 }
 
@@ -341,9 +348,11 @@ bool Service::tls() const {
 
 void Service::run() {
     impl_->server->start();
+    impl_->sources->start(*impl_->writer);
     asio::co_spawn(impl_->io, impl_->tick_forever(), asio::detached);
     impl_->io.run();
     impl_->page_thread.join();  // its queries may lean on coroutines of io
+    impl_->sources->stop();
     impl_->writer->stop();
 }
 
@@ -359,11 +368,11 @@ void Service::stop() {
 }
 
 void Service::reload_feed() {
-    asio::post(impl_->io, [this] { impl_->check_feed(true); });
+    impl_->sources->read_all();
 }
 
 std::string issue_token(const std::string& data_directory, const std::string& name,
-                        const std::string& realm) {
+                        TokenKind kind, const std::string& realm) {
     prepare_directory(data_directory);
     const Timestamp now(std::chrono::system_clock::now());
     Database database(store_file(data_directory), Database::Access::ReadWrite);
@@ -378,7 +387,7 @@ std::string issue_token(const std::string& data_directory, const std::string& na
     std::string secret = random_hex(32);
     // Together: a token must never be of the default realm first.
     database.script("BEGIN IMMEDIATE");
-    save_token(database, name, TokenKind::Issued, secret, now);
+    save_token(database, name, kind, secret, now);
     database.run("UPDATE tokens SET realm = ? WHERE name = ?", realm_named(database, realm), name);
     database.script("COMMIT");
     return secret;

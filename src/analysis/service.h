@@ -2,7 +2,9 @@
 #pragma once
 
 #include "eti/base/clock.h"
+#include "eti/feeds/source.h"
 #include "eti/net/ip_address.h"
+#include "eti/store/lists.h"
 
 #include <chrono>
 #include <cstdint>
@@ -17,8 +19,11 @@ struct ServiceOptions {
     std::string address = "127.0.0.1";
     uint16_t port = 8443;  // 0: any free one
     std::string data_directory;
-    std::string feed_file;      // certificate blocklist; empty: none is served
-    std::string feed_key_file;  // empty: DIR/feed.key, made on the first start
+    std::string feed_file;               // certificate blocklist; empty: none is served
+    std::vector<SourceOptions> sources;  // beside it
+    SourceLimits source_limits;
+    std::vector<net::IpRange> protect;  // addresses that no exported list names
+    std::string feed_key_file;          // empty: DIR/feed.key, made on the first start
     bool tls = false;
     std::string tls_certificate_file;  // empty with tls: DIR/server.pem under DIR/ca.pem
     std::string tls_key_file;
@@ -52,7 +57,7 @@ class Service {
     bool tls() const;
     void run();          // returns after stop(), with everything durable
     void stop();         // any thread; requests under way get their answer first
-    void reload_feed();  // any thread
+    void reload_feed();  // any thread: every source is read now
 
   private:
     struct Impl;
@@ -62,7 +67,7 @@ class Service {
 // issue_token stores a new token's digest and returns the token. A running service takes it at
 // once. Throws std::runtime_error when the name is in use.
 std::string issue_token(const std::string& data_directory, const std::string& name,
-                        const std::string& realm = "default");
+                        TokenKind kind = TokenKind::Issued, const std::string& realm = "default");
 // make_realm makes a realm that client certificates may name; set_password adds a user of the page.
 void make_realm(const std::string& data_directory, const std::string& name);
 void set_password(const std::string& data_directory, const std::string& user,

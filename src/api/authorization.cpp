@@ -16,6 +16,25 @@ bool starts_with_scheme(std::string_view value, std::string_view scheme) {
            });
 }
 
+bool is_export(const Request& request) {
+    return request.path.size() >= 2 && request.path[0] == "v1" && request.path[1] == "export";
+}
+
+// An export token comes as a bearer token or, from firewalls that only know names and passwords,
+// as the password of any name.
+std::optional<Identity> export_identity_of(ApiContext& context, std::string_view credential) {
+    if (starts_with_scheme(credential, "bearer")) {
+        return export_identity(context.reader, credential.substr(7));
+    }
+    if (!starts_with_scheme(credential, "basic")) {
+        return std::nullopt;
+    }
+    const std::string pair = base64_decode(credential.substr(6)).value_or("");
+    const auto colon = pair.find(':');
+    return colon == std::string::npos ? std::nullopt
+                                      : export_identity(context.reader, pair.substr(colon + 1));
+}
+
 // Secrets are compared by their SHA-256: what a comparison's timing tells is the digest's, and
 // that is no use for finding the secret.
 std::optional<Identity> identity_of(ApiContext& context, std::string_view credential) {
@@ -92,7 +111,7 @@ bool login_required(ApiContext& context) {
     if (context.always_login) {
         return true;
     }
-    Query row = context.reader.query("SELECT 1 FROM tokens WHERE kind = 'issued' LIMIT 1");
+    Query row = context.reader.query("SELECT 1 FROM tokens WHERE kind IN ('issued', 'export') LIMIT 1");
     return row.next();
 }
 
@@ -117,6 +136,13 @@ Response authorize(ApiContext& context, Request& request) {
         return {};  // who is to log in must see the page first
     }
     try {
+        if (const auto reader = export_identity_of(context, request.header("authorization"))) {
+            take(request, *reader);
+            return is_export(request)
+                       ? Response{}
+                       : problem(403,
+                                 "this token reads the lists under /v1/export/ and nothing else");
+        }
         if (!identify(context, request)) {
             ++context.metrics.auth_failures["token"];
             return unauthorized(

@@ -1,3 +1,4 @@
+#include "api/feed_versions.h"
 #include "eti/api/context.h"
 #include "eti/api/manifest.h"
 #include "eti/ingest/encoding.h"
@@ -8,19 +9,6 @@ namespace eti::analysis {
 namespace {
 
 constexpr int64_t kMaxWaitSeconds = 60;
-
-Response with_tag(const Request& request, std::string tag, std::string type, std::string body) {
-    Response response{200, std::move(type), std::move(body), {}};
-    const std::string quoted = "\"" + tag + "\"";
-    const std::string wanted = request.header("if-none-match");
-    if (wanted == "*" || wanted.find(quoted) != std::string::npos) {
-        response.status = 304;
-        response.body.clear();
-    }
-    response.headers.emplace_back("ETag", quoted);
-    response.headers.emplace_back("Cache-Control", "no-cache");
-    return response;
-}
 
 nlohmann::json as_json(const InfectedEntry& entry) {
     nlohmann::json json{{"ip", entry.ip},
@@ -35,41 +23,81 @@ nlohmann::json as_json(const InfectedEntry& entry) {
 
 }  // namespace
 
-Response get_manifest(ApiContext& context, const Request& request) {
-    std::string body =
-        render_manifest(feed_rows(context.reader), context.key, context.update_interval);
-    std::string tag = sha256_hex(body).substr(0, 32);
-    return with_tag(request, std::move(tag), "application/json", std::move(body));
+Response with_tag(const Request& request, const std::string& tag, std::string type,
+                  const std::function<std::string()>& body) {
+    Response response{200, std::move(type), "", {}};
+    const std::string quoted = "\"" + tag + "\"";
+    const std::string wanted = request.header("if-none-match");
+    if (wanted == "*" || wanted.find(quoted) != std::string::npos) {
+        response.status = 304;
+    } else {
+        response.body = body();
+    }
+    response.headers.emplace_back("ETag", quoted);
+    response.headers.emplace_back("Cache-Control", "no-cache");
+    return response;
 }
 
-Response get_feed(ApiContext& context, const Request& request, const std::string& name) {
-    const auto feed = feed_row(context.reader, name);
+Response get_manifest(ApiContext& context, const Request& request) {
+    const std::string body =
+        render_manifest(feed_rows(context.reader, request.realm), context.key,
+                        context.update_interval);
+    return with_tag(request, sha256_hex(body).substr(0, 32), "application/json",
+                    [&] { return body; });
+}
+
+namespace {
+
+Response get_body(Database& database, const Request& request) {
+    const FeedId id = feed_seen_by(request.realm, request.path[2]);
+    const auto feed = feed_row(database, id);
     if (!feed) {
-        throw RequestError(404, "there is no feed '" + name + "'; GET /v1/feeds lists them");
+        throw RequestError(404, "there is no feed '" + request.path[2] +
+                                    "'; GET /v1/feeds lists them");
     }
-    Response response = with_tag(request, feed->sha256, "text/csv; charset=utf-8", "");
-    if (response.status == 200) {
-        response.body = feed_body(context.reader, name);
-    }
+    const auto body = [&] {
+        const std::string since = request.parameter("since");
+        const auto way =
+            since.empty() ? std::nullopt : feed_way(database, id, since, feed->version);
+        // A delta longer than the list would save nothing.
+        return way && static_cast<int64_t>(way->changes()) < feed->entries
+                   ? intel::render_feed_delta(*way)
+                   : feed_body(database, id);
+    };
+    Response response = with_tag(request, feed->sha256, "text/csv; charset=utf-8", body);
     response.headers.emplace_back("Openeti-Feed-Version", feed->version);
     return response;
+}
+
+}  // namespace
+
+Response get_feed(ApiContext&, Database& database, const Request& request) {
+    const ReadSnapshot snapshot(database);
+    return request.path.size() == 3 ? get_body(database, request)
+                                    : get_feed_item(database, request);
 }
 
 asio::awaitable<Response> get_infected_hosts(ApiContext& context, const Request& request) {
     const int64_t since = number_parameter(request, "since", 0, 0, INT64_MAX);
     const int64_t wait = number_parameter(request, "wait", 0, 0, 3600);
+    const std::string identity = store_identity(context.reader);
+    const std::string asked = request.parameter("store");
+    // A caller that names another store knows nothing of this one's versions.
+    const bool other_store = !asked.empty() && asked != identity;
     const auto deadline =
         std::chrono::steady_clock::now() + std::chrono::seconds(std::min(wait, kMaxWaitSeconds));
-    while (infected_version(context.reader) == since && !context.infected_changed.closed() &&
-           std::chrono::steady_clock::now() < deadline) {
+    while (!other_store && infected_version(context.reader) == since &&
+           !context.infected_changed.closed() && std::chrono::steady_clock::now() < deadline) {
         co_await context.infected_changed.wait(deadline);
     }
-    const InfectedChanges changes = infected_since(context.reader, request.realm, since);
+    const InfectedChanges changes =
+        infected_since(context.reader, request.realm, other_store ? 0 : since);
     nlohmann::json entries = nlohmann::json::array();
     for (const InfectedEntry& entry : changes.entries) {
         entries.push_back(as_json(entry));
     }
-    const nlohmann::json body{{"version", changes.version},
+    const nlohmann::json body{{"store", identity},
+                              {"version", changes.version},
                               {"full", changes.full},
                               {"entries", std::move(entries)},
                               {"removed", changes.removed}};

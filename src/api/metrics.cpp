@@ -105,7 +105,7 @@ void write_store(MetricsText& text, const ApiContext& context, Database& databas
     text.family("eti_analysis_storage_limit_bytes", Type::Gauge, "Bytes it may use.");
     text.sample({{"store", "sqlite"}}, static_cast<double>(context.max_store_bytes));
     text.family("eti_analysis_feed_entries", Type::Gauge, "Entries of a feed in force.");
-    const auto feeds = feed_rows(database);
+    const auto feeds = feed_rows(database, kEveryRealm);
     for (const FeedRow& feed : feeds) {
         text.sample({{"feed", feed.name}}, static_cast<double>(feed.entries));
     }

@@ -93,7 +93,7 @@ Response get_audit(ApiContext&, Database& database, const Request& request) {
 
 Response get_status(ApiContext& context, Database& database, const Request& request) {
     json feeds = json::object();
-    for (const FeedRow& feed : feed_rows(database)) {
+    for (const FeedRow& feed : feed_rows(database, request.realm)) {
         feeds[feed.name] = feed.version;
     }
     Query newest = database.query(

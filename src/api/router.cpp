@@ -81,6 +81,26 @@ asio::awaitable<Response> route_servers(ApiContext& context, const Request& requ
     co_return co_await get_servers(context, request);
 }
 
+asio::awaitable<Response> route_feed(ApiContext& context, const Request& request) {
+    const bool rollback = request.path.size() == 4 && request.path[3] == "rollback";
+    if (request.method != (rollback ? "POST" : "GET")) {
+        co_return wrong_method(rollback ? "POST" : "GET");
+    }
+    if (rollback) {
+        co_return co_await roll_back_feed(context, request);
+    }
+    PageQuery feed = [&](Database& database) { return get_feed(context, database, request); };
+    co_return co_await on_page_thread(context, std::move(feed));
+}
+
+asio::awaitable<Response> route_export(ApiContext& context, const Request& request) {
+    if (request.method != "GET") {
+        co_return wrong_method("GET");
+    }
+    PageQuery list = [&](Database& database) { return get_export(context, database, request); };
+    co_return co_await on_page_thread(context, std::move(list));
+}
+
 // Queries that only read, by name; those with an item behind the name take it.
 using Getter = Response (*)(ApiContext&, Database&, const Request&);
 const std::map<std::string_view, Getter>& getters() {
@@ -92,9 +112,8 @@ const std::map<std::string_view, Getter>& getters() {
 asio::awaitable<Response> route_get(ApiContext& context, const Request& request) {
     const std::string& name = request.path[1];
     const bool item = request.path.size() == 3;
-    if (name == "feeds") {
-        co_return item ? get_feed(context, request, request.path[2])
-                       : get_manifest(context, request);
+    if (name == "feeds" && !item) {
+        co_return get_manifest(context, request);
     }
     if (name == "sessions" && !item) {
         co_return co_await get_sessions(context, request);
@@ -148,6 +167,12 @@ asio::awaitable<Response> route(ApiContext& context, Request& request) {
     }
     if (request.path[1] == "servers") {
         co_return co_await route_servers(context, request);
+    }
+    if (request.path[1] == "feeds" && request.path.size() > 2) {
+        co_return co_await route_feed(context, request);
+    }
+    if (request.path[1] == "export" && request.path.size() > 2) {
+        co_return co_await route_export(context, request);
     }
     if (request.path.size() > 3) {
         co_return unknown_path();

@@ -12,12 +12,20 @@ constexpr std::array<std::string_view, 6> kAllowlistKinds{"ip",       "range", "
 constexpr std::size_t kMaxAllowlistEntries = 15'000;
 constexpr std::size_t kKnownKeys = 4'000'037;  // 8 bytes each; a prime, so that hashes spread
 
-std::string allowlist_body(const std::vector<AllowlistRow>& rows) {
-    std::string body;
+std::vector<std::string> allowlist_lines(const std::vector<AllowlistRow>& rows) {
+    std::vector<std::string> lines;
     for (const AllowlistRow& row : rows) {
-        body += row.kind + "," + row.value + "\n";
+        lines.push_back(row.kind + "," + row.value);
     }
-    return body;
+    return lines;
+}
+
+intel::Allowlist allowlist_of(const std::vector<AllowlistRow>& rows) {
+    std::string text = "# kind,value\n";
+    for (const std::string& line : allowlist_lines(rows)) {
+        text += line + "\n";
+    }
+    return intel::Allowlist(intel::parse_allowlist_feed(text).entries);
 }
 
 }  // namespace
@@ -30,6 +38,7 @@ intel::Allowlist stored_allowlist(Database& database) {
 Engine::Engine(Database& database, EngineOptions options, ServerIndex* index)
     : database_(database),
       options_(std::move(options)),
+      feeds_(database),
       rules_(standard_rules()),
       rollups_(database, options_.country_of),
       schedule_(options_.rollup_delay),
@@ -40,13 +49,8 @@ Engine::Engine(Database& database, EngineOptions options, ServerIndex* index)
 }
 
 void Engine::reload() {
-    const auto feed = feed_row(database_, kCertificateFeed);
-    // Parsing a large list again for every refused request would let callers buy time cheaply.
-    if (!feed) {
-        blocklist_ = CertificateList();
-    } else if (feed->version != blocklist_.version()) {
-        blocklist_ = CertificateList(feed_body(database_, kCertificateFeed), feed->version);
-    }
+    feeds_.reload();
+    reload_blocklist();
     allowlist_ = stored_allowlist(database_);
 }
 
@@ -58,31 +62,6 @@ void Engine::roll_back() {
     changed_.clear();
     marked_.clear();
     removed_.clear();
-}
-
-std::string Engine::load_certificate_feed(std::string_view text, Timestamp now) {
-    const RenderedFeed feed = render_certificate_feed(text);
-    const auto old = feed_row(database_, kCertificateFeed);
-    const std::string keeps =
-        old ? "; version " + old->version + " stays in force" : "; no version is in force";
-    if (!feed.error.empty()) {
-        throw RequestError(422, feed.error + keeps);
-    }
-    if (feed.entries == 0) {
-        throw RequestError(422, "it has no entries" + keeps);
-    }
-    if (old && static_cast<int64_t>(feed.entries) * 2 < old->entries) {
-        throw RequestError(422, "its " + std::to_string(feed.entries) +
-                                    " entries are less than half of the " +
-                                    std::to_string(old->entries) + " in force" + keeps);
-    }
-    if (!publish_feed(database_, kCertificateFeed, feed.body, feed.entries, now)) {
-        return "unchanged" + (feed.notice.empty() ? "" : "; " + feed.notice);
-    }
-    const auto row = feed_row(database_, kCertificateFeed);
-    blocklist_ = CertificateList(feed.body, row->version);
-    return "version " + row->version + " with " + std::to_string(feed.entries) + " entries" +
-           (feed.notice.empty() ? "" : "; " + feed.notice);
 }
 
 int64_t Engine::add_allowlist(AllowlistRow row, Timestamp now) {
@@ -103,7 +82,7 @@ int64_t Engine::add_allowlist(AllowlistRow row, Timestamp now) {
     }
     row.created_us = to_micros(now);
     const int64_t id = add_allowlist_row(database_, row);
-    publish_allowlist(now);
+    publish_allowlist({"allowlist", ""}, now);
     return id;
 }
 
@@ -111,15 +90,8 @@ bool Engine::remove_allowlist(int64_t id, Timestamp now) {
     if (!remove_allowlist_row(database_, id)) {
         return false;
     }
-    publish_allowlist(now);
+    publish_allowlist({"allowlist", ""}, now);
     return true;
-}
-
-void Engine::publish_allowlist(Timestamp now) {
-    const std::vector<AllowlistRow> rows = allowlist_rows(database_);
-    const std::string body = allowlist_body(rows);
-    publish_feed(database_, kAllowlistFeed, body, rows.size(), now);
-    allowlist_ = intel::Allowlist(intel::parse_allowlist_feed(body).entries);
 }
 
 void Engine::patch(Realm realm, const net::IpAddress& host, const HostPatch& patch,
@@ -166,14 +138,9 @@ void Engine::tick(Timestamp now) {
     expire_infected(database_, now);
     const bool expired = expire_allowlist_rows(database_, now);
     if (expired || !feed_row(database_, kAllowlistFeed)) {
-        publish_allowlist(now);
+        publish_allowlist({"allowlist", ""}, now);
     }
-    for (const FeedRow& feed : feed_rows(database_)) {
-        if (now >= from_micros(feed.created_us) + kFeedLifetime / 2) {
-            publish_feed(database_, feed.name, feed_body(database_, feed.name),
-                         static_cast<std::size_t>(feed.entries), now);
-        }
-    }
+    feeds_.tick(now);
 }
 
 }  // namespace eti::analysis

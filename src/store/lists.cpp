@@ -2,27 +2,8 @@
 
 #include "eti/ingest/encoding.h"
 
-#include <array>
-#include <ctime>
-
 namespace eti::analysis {
 namespace {
-
-constexpr const char* kFeedColumns =
-    "SELECT name, serial, version, entries, sha256, created, expires FROM feeds ORDER BY name";
-
-FeedRow read_feed(const Query& row) {
-    return {row.text(0), row.integer(1), row.text(2),   row.integer(3),
-            row.text(4), row.integer(5), row.integer(6)};
-}
-
-std::string day_of(Timestamp now) {
-    const auto seconds = static_cast<std::time_t>(to_micros(now) / 1'000'000);
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    std::array<char, 16> text{};
-    return std::string(text.data(), std::strftime(text.data(), text.size(), "%Y%m%d", &parts));
-}
 
 std::string_view name_of(TokenKind kind) {
     switch (kind) {
@@ -32,6 +13,8 @@ std::string_view name_of(TokenKind kind) {
             return "issued";
         case TokenKind::Login:
             return "login";
+        case TokenKind::Export:
+            return "export";
     }
     return "issued";
 }
@@ -71,51 +54,6 @@ bool remove_allowlist_row(Database& database, int64_t id) {
 bool expire_allowlist_rows(Database& database, Timestamp now) {
     return database.run("DELETE FROM allowlist WHERE expires IS NOT NULL AND expires <= ?",
                         to_micros(now)) > 0;
-}
-
-std::vector<FeedRow> feed_rows(Database& database) {
-    std::vector<FeedRow> rows;
-    Query row = database.query(kFeedColumns);
-    while (row.next()) {
-        rows.push_back(read_feed(row));
-    }
-    return rows;
-}
-
-std::optional<FeedRow> feed_row(Database& database, std::string_view name) {
-    Query row = database.query(
-        "SELECT name, serial, version, entries, sha256, created, expires FROM feeds"
-        " WHERE name = ?",
-        name);
-    return row.next() ? std::optional(read_feed(row)) : std::nullopt;
-}
-
-std::string feed_body(Database& database, std::string_view name) {
-    Query row = database.query("SELECT body FROM feeds WHERE name = ?", name);
-    return row.next() ? row.text(0) : std::string();
-}
-
-bool publish_feed(Database& database, std::string_view name, std::string_view body,
-                  std::size_t entries, Timestamp now) {
-    const std::string sha256 = sha256_hex(body);
-    const auto old = feed_row(database, name);
-    if (old && old->sha256 == sha256 && now < from_micros(old->created_us) + kFeedLifetime / 2) {
-        return false;
-    }
-    const std::string day = day_of(now);
-    int64_t day_count = 1;
-    {
-        Query row =
-            database.query("SELECT day_count FROM feeds WHERE name = ? AND day = ?", name, day);
-        if (row.next()) {
-            day_count = row.integer(0) + 1;
-        }
-    }
-    database.run("INSERT OR REPLACE INTO feeds VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", name,
-                 old ? old->serial + 1 : int64_t{1}, day + "." + std::to_string(day_count), day,
-                 day_count, static_cast<int64_t>(entries), sha256, to_micros(now),
-                 to_micros(now + kFeedLifetime), Blob{body});
-    return true;
 }
 
 void save_token(Database& database, std::string_view name, TokenKind kind, std::string_view secret,

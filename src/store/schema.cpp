@@ -1,5 +1,6 @@
 #include "eti/store/schema.h"
 
+#include "eti/ingest/encoding.h"
 #include "store/migration.h"
 
 #include <array>
@@ -195,7 +196,43 @@ CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN
     SELECT RAISE(ABORT, 'the audit trail is append only'); END;
 CREATE TRIGGER audit_is_final BEFORE UPDATE ON audit BEGIN
     SELECT RAISE(ABORT, 'the audit trail is append only'); END;
+)sql",
+    // Versions of feeds and their sources. feeds holds each feed's version in force, feed_versions
+    // how each came from the one before. Realm 0: every realm sees the feed.
+    R"sql(
+ALTER TABLE feeds RENAME TO feeds_2;
+CREATE TABLE feeds(
+    realm INTEGER NOT NULL, name TEXT NOT NULL, serial INTEGER NOT NULL, version TEXT NOT NULL,
+    day TEXT NOT NULL, day_count INTEGER NOT NULL, entries INTEGER NOT NULL, sha256 TEXT NOT NULL,
+    created INTEGER NOT NULL, expires INTEGER NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY(realm, name)) WITHOUT ROWID;
+INSERT INTO feeds SELECT 0, name, serial, version, day, day_count, entries, sha256, created,
+    expires, body FROM feeds_2;
+DROP TABLE feeds_2;
+CREATE TABLE feed_versions(
+    realm INTEGER NOT NULL, name TEXT NOT NULL, serial INTEGER NOT NULL, version TEXT NOT NULL,
+    entries INTEGER NOT NULL, sha256 TEXT NOT NULL, created INTEGER NOT NULL,
+    expires INTEGER NOT NULL, added INTEGER NOT NULL, removed INTEGER NOT NULL, why TEXT NOT NULL,
+    actor TEXT NOT NULL, delta_bytes INTEGER NOT NULL, delta BLOB, UNIQUE(realm, name, serial));
+INSERT INTO feed_versions SELECT 0, name, serial, version, entries, sha256, created, expires,
+    entries, 0, 'earlier', '', 0, NULL FROM feeds;
+CREATE TABLE feed_objects(
+    realm INTEGER NOT NULL, feed TEXT NOT NULL, entry TEXT NOT NULL, line TEXT NOT NULL,
+    created INTEGER NOT NULL, modified INTEGER NOT NULL, withdrawn INTEGER NOT NULL,
+    PRIMARY KEY(realm, feed, entry)) WITHOUT ROWID;
+CREATE INDEX feed_objects_withdrawn ON feed_objects(realm, feed, modified) WHERE withdrawn = 1;
+CREATE TABLE feed_sources(
+    name TEXT PRIMARY KEY, location TEXT NOT NULL, fetched INTEGER, result TEXT NOT NULL,
+    why TEXT NOT NULL, entries INTEGER NOT NULL, rejected_count INTEGER NOT NULL,
+    rejected TEXT NOT NULL, etag TEXT NOT NULL, last_modified TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE feed_source_parts(
+    source TEXT NOT NULL, part TEXT NOT NULL, stamp TEXT NOT NULL, entries INTEGER NOT NULL,
+    body TEXT NOT NULL, UNIQUE(source, part));
+CREATE TABLE feed_merged(feed TEXT PRIMARY KEY, sha256 TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE store_identity(id TEXT NOT NULL, created INTEGER NOT NULL);
 )sql"};
+
+constexpr int64_t kSchemaOfIdentity = 3;
 
 int64_t current_version(Database& database) {
     Query row = database.query("PRAGMA user_version");
@@ -231,6 +268,9 @@ void migrate_to(Database& database, int64_t newest, Timestamp now) {
         const int64_t seconds = to_micros(now) / 1'000'000;
         database.run("INSERT INTO meta VALUES('infected_version', ?)", seconds);
         database.run("INSERT INTO meta VALUES('infected_oldest', ?)", seconds);
+    }
+    if (version < kSchemaOfIdentity && newest >= kSchemaOfIdentity) {
+        database.run("INSERT INTO store_identity VALUES(?, ?)", random_hex(8), to_micros(now));
     }
     database.script(("PRAGMA user_version=" + std::to_string(newest)).c_str());
     database.script("COMMIT");

@@ -196,4 +196,16 @@ void Database::limit_size(uint64_t bytes) {
     script(("PRAGMA max_page_count=" + std::to_string(pages)).c_str());
 }
 
+ReadSnapshot::ReadSnapshot(Database& database) : database_(database) {
+    database_.script("BEGIN");
+}
+
+ReadSnapshot::~ReadSnapshot() {
+    try {
+        database_.script("COMMIT");
+    } catch (const StorageError&) {
+        return;  // nothing was changed; the next use of the connection says what is wrong
+    }
+}
+
 }  // namespace eti::analysis

@@ -51,7 +51,13 @@ std::optional<Identity> login_of(Database& database, std::string_view secret, Ti
 
 std::optional<Identity> token_identity(Database& database, std::string_view secret) {
     return read_identity(database.query(
-        "SELECT realm, name FROM tokens WHERE sha256 = ? AND kind <> 'login'", sha256_hex(secret)));
+        "SELECT realm, name FROM tokens WHERE sha256 = ? AND kind IN ('first-start', 'issued')",
+        sha256_hex(secret)));
+}
+
+std::optional<Identity> export_identity(Database& database, std::string_view secret) {
+    return read_identity(database.query(
+        "SELECT realm, name FROM tokens WHERE sha256 = ? AND kind = 'export'", sha256_hex(secret)));
 }
 
 std::optional<Identity> login_identity(Database& database, std::string_view pair) {
@@ -74,6 +80,15 @@ Realm realm_named(Database& database, std::string_view name) {
     }
     database.run("INSERT INTO realms(name) VALUES(?)", name);
     return database.last_row_id();
+}
+
+std::vector<Realm> all_realms(Database& database) {
+    std::vector<Realm> realms;
+    Query row = database.query("SELECT id FROM realms ORDER BY id");
+    while (row.next()) {
+        realms.push_back(row.integer(0));
+    }
+    return realms;
 }
 
 std::string realm_name(Database& database, Realm realm) {

@@ -38,6 +38,7 @@ struct ApiContext {
     ApiMetrics& metrics;
     std::string version;
     uint64_t max_store_bytes = 0;
+    std::vector<net::IpRange> protected_addresses;  // never on an exported list
 };
 
 // on_page_thread runs a query there; it rethrows what the query threw. One query at a time. The
@@ -64,7 +65,13 @@ asio::awaitable<Response> handle_request(ApiContext& context, Request& request);
 asio::awaitable<Response> post_records(ApiContext& context, Request& request);
 asio::awaitable<Response> get_infected_hosts(ApiContext& context, const Request& request);
 Response get_manifest(ApiContext& context, const Request& request);
-Response get_feed(ApiContext& context, const Request& request, const std::string& name);
+// get_feed: /v1/feeds/NAME, and what is behind it: /versions, /diff, /entry.
+Response get_feed(ApiContext& context, Database& database, const Request& request);
+asio::awaitable<Response> roll_back_feed(ApiContext& context, const Request& request);
+Response get_export(ApiContext& context, Database& database, const Request& request);
+// with_tag answers If-None-Match with 304; the body may be made only when it is asked for.
+Response with_tag(const Request& request, const std::string& tag, std::string type,
+                  const std::function<std::string()>& body);
 asio::awaitable<Response> get_hosts(ApiContext& context, const Request& request);
 Response get_host(ApiContext& context, Database& database, const Request& request,
                   const std::string& ip);

@@ -3,6 +3,7 @@
 // brings what is kept in memory back to what the file holds.
 #pragma once
 
+#include "eti/engine/feed_publisher.h"
 #include "eti/engine/rollup_schedule.h"
 #include "eti/feeds/certificate_list.h"
 #include "eti/ingest/session_record.h"
@@ -26,9 +27,6 @@
 #include <vector>
 
 namespace eti::analysis {
-
-inline constexpr std::string_view kCertificateFeed = "cc_cert_sha1";
-inline constexpr std::string_view kAllowlistFeed = "eta_custom_whitelist";
 
 struct EngineOptions {
     HostPolicy hosts;
@@ -82,9 +80,18 @@ class Engine {
     // last_changed: what the last commit changed. Writer thread.
     const std::vector<ServerState>& last_changed() const { return published_; }
     const IngestCounts& counts() const { return counts_; }
-    // load_certificate_feed publishes the text as the next version. It returns a sentence for the
-    // log; on error (refused text) the last version stays and RequestError says why.
+    // use_sources says which sources feeds are made from.
+    void use_sources(std::vector<SourceOptions> sources, Timestamp now);
+    // take_source publishes what was read; refused readings leave the last version in force.
+    FeedPublisher::Taken take_source(const SourceOptions& source, const SourceReading& reading,
+                                     Timestamp now);
+    // load_certificate_feed takes a text as the source "feed". It returns a sentence for the log;
+    // RequestError says why a text is refused.
     std::string load_certificate_feed(std::string_view text, Timestamp now);
+    // roll_back_feed publishes an earlier version's content as a new version of a feed the realm
+    // sees (RequestError 404, 422).
+    void roll_back_feed(Realm realm, std::string_view feed, const std::string& version,
+                        const AuditEntry& by, Timestamp now);
     // add_allowlist checks kind and value (RequestError 422) and returns the entry's id.
     int64_t add_allowlist(AllowlistRow row, Timestamp now);
     bool remove_allowlist(int64_t id, Timestamp now);
@@ -111,10 +118,13 @@ class Engine {
     std::vector<Evidence> judge(const SessionRecord& session, bool new_server) const;
     bool is_internal(const net::IpAddress& ip) const;
     bool is_allowlisted(const SessionRecord& session) const;
-    void publish_allowlist(Timestamp now);
+    void publish_allowlist(const FeedCause& cause, Timestamp now);
+    void restore_allowlist(const std::string& version, Timestamp now);
+    void reload_blocklist();
 
     Database& database_;
     EngineOptions options_;
+    FeedPublisher feeds_;
     EvidenceRules rules_;
     CertificateList blocklist_;
     intel::Allowlist allowlist_;

@@ -11,17 +11,6 @@
 
 namespace eti::analysis {
 
-struct RenderedFeed {
-    std::string body;
-    std::size_t entries = 0;
-    std::string notice;  // rejected lines, as a sentence; empty when there are none
-    std::string error;   // not empty: the text must not be used, and why
-};
-
-// render_certificate_feed turns any form intel reads into SSLBL CSV with LF line ends. Listing
-// dates are carried over where the text has them.
-RenderedFeed render_certificate_feed(std::string_view text);
-
 // CertificateList never changes after construction.
 class CertificateList {
   public:

@@ -104,6 +104,18 @@ class Database {
     std::map<std::string, sqlite3_stmt*, std::less<>> statements_;
 };
 
+// ReadSnapshot: until it goes, every query of its Database sees the same state of the file.
+class ReadSnapshot {
+  public:
+    explicit ReadSnapshot(Database& database);
+    ~ReadSnapshot();
+    ReadSnapshot(const ReadSnapshot&) = delete;
+    ReadSnapshot& operator=(const ReadSnapshot&) = delete;
+
+  private:
+    Database& database_;
+};
+
 inline int64_t to_micros(Timestamp time) {
     return std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch()).count();
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace eti::analysis {
 
@@ -26,12 +27,15 @@ void save_login(Database& database, const Identity& user, std::string_view secre
 void remove_login(Database& database, std::string_view secret);
 std::optional<Identity> login_of(Database& database, std::string_view secret, Timestamp now);
 
-// token_identity is whose bearer token this is; login_identity whose NAME:SECRET of DIR/login.
+// token_identity is whose bearer token this is; export_identity whose token that only reads
+// /v1/export; login_identity whose NAME:SECRET of DIR/login.
 std::optional<Identity> token_identity(Database& database, std::string_view secret);
+std::optional<Identity> export_identity(Database& database, std::string_view secret);
 std::optional<Identity> login_identity(Database& database, std::string_view pair);
 // realm_named is the realm's number, made when it is new.
 Realm realm_named(Database& database, std::string_view name);
 std::optional<Realm> find_realm(Database& database, std::string_view name);  // any connection
 std::string realm_name(Database& database, Realm realm);                     // any connection
+std::vector<Realm> all_realms(Database& database);                           // any connection
 
 }  // namespace eti::analysis

@@ -249,12 +249,13 @@ TEST_F(ServiceTest, TheAllowlistComesAndGoes) {
              R"({"kind":"hostname","value":"www.example","comment":"ours","expires":null})");
     EXPECT_EQ(added.status, 201);
     const std::string id = added.json()["id"];
-    EXPECT_EQ(get("/v1/feeds/eta_custom_whitelist").body, "hostname,www.example\n");
+    EXPECT_EQ(get("/v1/feeds/eta_custom_whitelist").body,
+              "# kind,value\nhostname,www.example\n# END (1) entries\n");
     post(RecordBuilder().sha1(kListedSha1).line());
     EXPECT_EQ(get("/v1/infected-hosts").json()["entries"].size(), 0U);
     EXPECT_EQ(call("DELETE", "/v1/allowlist/" + id).status, 204);
     EXPECT_EQ(call("DELETE", "/v1/allowlist/" + id).status, 404);
-    EXPECT_EQ(get("/v1/feeds/eta_custom_whitelist").body, "");
+    EXPECT_EQ(get("/v1/feeds/eta_custom_whitelist").body, "# kind,value\n# END (0) entries\n");
     post(RecordBuilder().id("b").sha1(kListedSha1).line(), "eti1/b/2");
     EXPECT_EQ(get("/v1/infected-hosts").json()["entries"].size(), 1U);
 }

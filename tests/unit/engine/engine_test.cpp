@@ -324,10 +324,11 @@ TEST_F(EngineTest, EveryAllowlistChangeIsANewFeedVersion) {
     const auto added = feed_row(database_, kAllowlistFeed);
     EXPECT_EQ(added->serial, before->serial + 1);
     EXPECT_EQ(added->version, "20261124.2");
-    EXPECT_EQ(feed_body(database_, kAllowlistFeed), "hostname,good.example\n");
+    EXPECT_EQ(feed_body(database_, kAllowlistFeed),
+              "# kind,value\nhostname,good.example\n# END (1) entries\n");
     engine_->tick(kNoon + 1h);
     EXPECT_EQ(feed_row(database_, kAllowlistFeed)->serial, before->serial + 2);
-    EXPECT_EQ(feed_body(database_, kAllowlistFeed), "");
+    EXPECT_EQ(feed_body(database_, kAllowlistFeed), "# kind,value\n# END (0) entries\n");
 }
 
 TEST_F(EngineTest, RefusesAllowlistEntriesThatSayNothing) {
