@@ -306,7 +306,11 @@ void feeds(Writer& out, const control::Status& status) {
     });
     out.family("eti_feed_rejected", Kind::Counter, {}, "updates that were not taken");
     each([&](const auto&, const uplink::FeedInfo& feed) {
-        out.sample({{"feed", feed.name}, {"reason", "any"}}, feed.failures);
+        constexpr std::array<const char*, uplink::kRefusals> kReasons{
+            "signature", "rollback", "expired", "size", "truncated", "other"};
+        for (std::size_t i = 0; i < kReasons.size(); ++i) {
+            out.sample({{"feed", feed.name}, {"reason", kReasons[i]}}, feed.refusals[i]);
+        }
     });
     out.only("eti_infected_hosts", Kind::Gauge, {}, "infected hosts in force",
              uint64_t{status.infected_hosts->entries().size()});

@@ -1,5 +1,6 @@
 #include "config/compile.h"
 
+#include <charconv>
 #include <string>
 
 namespace eti::config {
@@ -18,6 +19,14 @@ std::string origin_of(const Tree& tree, Node url) {
         }
     }
     return origin;
+}
+
+// The schema has checked that it is a number, and its range.
+uint32_t percent_of(Node leaf) {
+    const std::string_view text = leaf.value();
+    uint32_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
 }
 
 void warn_about(const CloudLink& cloud, Settings& settings) {
@@ -82,7 +91,10 @@ void compile_cloud(const Tree& tree, Settings& settings) {
     }
     const Node openeti = services.child("openeti");
     cloud.token_file = openeti.child("cloud").text("token-file");
-    cloud.feed_public_key_file = openeti.child("feed").text("public-key");
+    const Node feed = openeti.child("feed");
+    cloud.feed_public_key_file = feed.text("public-key");
+    cloud.feed_shrink_percent = percent_of(feed.child("shrink-limit"));
+    cloud.feed_growth_percent = percent_of(feed.child("growth-limit"));
     warn_about(cloud, settings);
 }
 

@@ -71,6 +71,7 @@ bool read_file(const std::string& path, std::size_t limit, std::string& text, st
 void take_over(uplink::FeedInfo& held, uplink::FeedInfo next) {
     next.updates = held.updates + 1;
     next.failures = held.failures;
+    next.refusals = held.refusals;
     next.failed = held.failed;
     held = std::move(next);
 }
@@ -280,6 +281,7 @@ void VerdictHandler::apply(const uplink::FeedFailure& failure) {
             info->status = failure.reason;
             info->failed = failure.when;
             ++info->failures;
+            ++info->refusals[static_cast<std::size_t>(failure.kind)];
         }
     }
 }

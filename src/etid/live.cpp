@@ -24,6 +24,8 @@ uplink::Options link_options(uplink::Options options, const config::Settings& se
     options.feed_tls = tls_files(settings.cloud.feed_tls);
     options.token_file = settings.cloud.token_file;
     options.feed_public_key_file = settings.cloud.feed_public_key_file;
+    options.most_shrink_percent = settings.cloud.feed_shrink_percent;
+    options.most_growth_percent = settings.cloud.feed_growth_percent;
     options.spool_limit_bytes = settings.limits.spool_bytes;
     options.want_infected_hosts = settings.infected_hosts_used;
     options.want_certificate_feed = settings.certificate_feed_used;

@@ -2,6 +2,8 @@
 
 #include "eti/intel/feed.h"
 
+#include <algorithm>
+
 namespace eti::uplink {
 namespace {
 
@@ -30,11 +32,14 @@ std::string check_count(const ManifestEntry& entry, uint64_t objects, std::size_
            " rejected lines; it was cut on the way or the service is inconsistent";
 }
 
-std::string shrank(const ManifestEntry& entry, const ManifestEntry& before) {
-    return "it shrank from " + std::to_string(before.entries) + " to " +
-           std::to_string(entry.entries) +
-           " entries, more than half; if that is right, stop the daemon, remove the stored feed "
-           "and start it again";
+// A list of so few entries may grow as it likes: operators add their first feeds one by one.
+constexpr uint64_t kAlwaysTaken = 10'000;
+
+std::string changed_too_much(const ManifestEntry& entry, const ManifestEntry& before,
+                             const char* how, const char* setting) {
+    return std::string("it ") + how + " from " + std::to_string(before.entries) + " to " +
+           std::to_string(entry.entries) + " entries, more than '" + setting +
+           "' allows; if that is right, raise it under 'set services openeti feed' and commit";
 }
 
 template <typename Update, typename Parsed>
@@ -84,7 +89,24 @@ std::string check_progress(const ManifestEntry& entry, const ManifestEntry* held
     return {};
 }
 
-std::string check_body(const HeldFeed& feed, const ManifestEntry* before, FeedUpdate& update) {
+std::string check_size(const ManifestEntry& entry, const ManifestEntry* before,
+                       const SizeLimits& limits) {
+    if (before == nullptr) {
+        return {};
+    }
+    // Operators empty an allowlist on purpose; a blocklist that shrinks so is a broken one.
+    const uint64_t least = before->entries - before->entries * limits.most_shrink_percent / 100;
+    if (entry.name == kCertificateFeed && entry.entries < least) {
+        return changed_too_much(entry, *before, "shrank", "shrink-limit");
+    }
+    const uint64_t most = before->entries + before->entries * limits.most_growth_percent / 100;
+    if (entry.entries > std::max(most, kAlwaysTaken)) {
+        return changed_too_much(entry, *before, "grew", "growth-limit");
+    }
+    return {};
+}
+
+std::string check_body(const HeldFeed& feed, FeedUpdate& update) {
     const ManifestEntry& entry = feed.entry;
     const std::string sha256 = sha256_hex(feed.body);
     if (sha256 != entry.sha256) {
@@ -92,10 +114,6 @@ std::string check_body(const HeldFeed& feed, const ManifestEntry* before, FeedUp
                "; it was cut or changed on the way";
     }
     if (entry.name == kCertificateFeed) {
-        // Operators empty an allowlist on purpose; a blocklist that shrinks so is a broken one.
-        if (before != nullptr && entry.entries < before->entries - before->entries / 2) {
-            return shrank(entry, *before);
-        }
         intel::CertificateFeed parsed = intel::parse_certificate_feed(feed.body);
         const uint64_t objects = parsed.entries.size() + parsed.sha256_entries.size();
         auto longer = std::move(parsed.sha256_entries);

@@ -29,9 +29,18 @@ std::string check_signature(const FeedKey& key, const std::string& key_id,
 // check_progress refuses an expired entry and one that is older than the one held (null: none).
 std::string check_progress(const ManifestEntry& entry, const ManifestEntry* held, Timestamp now);
 
+// check_size refuses a blocklist that shrank, and any list that grew, by more than the limits;
+// before (null: none) is the entry in force.
+struct SizeLimits {
+    uint32_t most_shrink_percent = 50;
+    uint32_t most_growth_percent = 900;
+};
+std::string check_size(const ManifestEntry& entry, const ManifestEntry* before,
+                       const SizeLimits& limits);
+
 using FeedUpdate = std::variant<BlocklistUpdate, AllowlistUpdate>;
-// check_body compares the body with its entry, parses it and builds the event for control;
-// before (null: none) is the entry that was in force. On refusal the text says why.
-std::string check_body(const HeldFeed& feed, const ManifestEntry* before, FeedUpdate& update);
+// check_body compares the body with its entry, parses it and builds the event for control. On
+// refusal the text says why.
+std::string check_body(const HeldFeed& feed, FeedUpdate& update);
 
 }  // namespace eti::uplink

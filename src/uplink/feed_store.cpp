@@ -50,7 +50,7 @@ std::string read_stored(std::string_view text, std::string_view name, const Feed
     feed.entry = std::move(manifest.feeds[0]);
     feed.body = text.substr(end + 1);
     const std::string problem = check_signature(key, manifest.key_id, feed.entry);
-    return problem.empty() ? check_body(feed, nullptr, update) : problem;
+    return problem.empty() ? check_body(feed, update) : problem;
 }
 
 }  // namespace

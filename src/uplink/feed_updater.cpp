@@ -1,6 +1,7 @@
 #include "uplink/feed_updater.h"
 
 #include "eti/intel/feed.h"
+#include "eti/intel/feed_delta.h"
 #include "uplink/feed_store.h"
 
 #include <algorithm>
@@ -29,7 +30,7 @@ void FeedUpdater::open() {
         FeedUpdate update;
         std::string problem;
         if (auto feed = load_feed(options_.state_directory, name, key_, update, problem)) {
-            held_[std::string(name)] = {std::move(feed->entry), std::move(feed->etag)};
+            held_[std::string(name)] = {std::move(feed->entry), std::move(feed->etag), false};
         }
     }
 }
@@ -97,7 +98,7 @@ void FeedUpdater::on_manifest(const HttpRequest& request, const HttpResponse& re
         if (key_problem.empty()) {
             consider(manifest, entry);
         } else {
-            refuse(entry.name, key_problem);
+            refuse(entry.name, Refusal::Signature, key_problem);
         }
     }
     fetch_next();
@@ -106,12 +107,20 @@ void FeedUpdater::on_manifest(const HttpRequest& request, const HttpResponse& re
 void FeedUpdater::consider(const Manifest& manifest, ManifestEntry entry) {
     const auto held = held_.find(entry.name);
     const ManifestEntry* before = held == held_.end() ? nullptr : &held->second.entry;
+    const Timestamp now = std::chrono::system_clock::now();
+    Refusal kind = Refusal::Signature;
     std::string problem = check_signature(key_, manifest.key_id, entry);
     if (problem.empty()) {
-        problem = check_progress(entry, before, std::chrono::system_clock::now());
+        kind = entry.expires <= now ? Refusal::Expired : Refusal::Rollback;
+        problem = check_progress(entry, before, now);
+    }
+    if (problem.empty()) {
+        kind = Refusal::Size;
+        problem =
+            check_size(entry, before, {options_.most_shrink_percent, options_.most_growth_percent});
     }
     if (!problem.empty()) {
-        refuse(entry.name, problem);
+        refuse(entry.name, kind, problem);
     } else if (before == nullptr || entry.serial != before->serial ||
                entry.expires != before->expires) {
         to_fetch_.push_back(std::move(entry));
@@ -124,11 +133,14 @@ void FeedUpdater::fetch_next() {
         return;
     }
     const ManifestEntry& entry = to_fetch_.front();
-    HttpRequest request = request_for("/v1/feeds/" + entry.name);
+    const auto held = held_.find(entry.name);
+    const bool delta = held != held_.end() && !held->second.want_whole &&
+                       held->second.entry.serial != entry.serial;
+    HttpRequest request = request_for("/v1/feeds/" + entry.name +
+                                      (delta ? "?since=" + held->second.entry.version : ""));
     request.most_body = intel::FeedLimits{}.max_bytes;
     request.timeout = kFeedTimeout;
-    const auto held = held_.find(entry.name);
-    if (held != held_.end() && !held->second.etag.empty()) {
+    if (held != held_.end() && !held->second.etag.empty() && !held->second.want_whole) {
         request.headers = {"If-None-Match: " + held->second.etag};
     }
     http_.start(std::move(request), [this](const HttpRequest& sent, HttpResponse response) {
@@ -142,10 +154,20 @@ void FeedUpdater::on_feed(const HttpRequest& request, HttpResponse response) {
     if (response.status == 304) {
         renew(entry);
     } else if (response.status == 200) {
-        accept({entry, response.etag, std::chrono::system_clock::now(), std::move(response.body)});
+        const std::string problem = patch(entry, response.body);
+        if (problem.empty()) {
+            accept(
+                {entry, response.etag, std::chrono::system_clock::now(), std::move(response.body)});
+        } else {
+            refuse(entry.name, Refusal::Truncated,
+                   "the changes since " + held_[entry.name].entry.version +
+                       " do not lead to the signed list: " + problem + "; asking for all of it");
+            held_[entry.name].want_whole = true;
+            to_fetch_.push_front(entry);
+        }
     } else {
         const std::string why = unexpected(request, response);
-        refuse(entry.name, why);
+        refuse(entry.name, Refusal::Other, why);
         to_fetch_.clear();
         unreachable(why, response);
         return;
@@ -160,8 +182,9 @@ void FeedUpdater::renew(const ManifestEntry& entry) {
     auto stored = load_feed(options_.state_directory, entry.name, key_, ignored, problem);
     if (!stored) {
         held_[entry.name].etag.clear();  // so that the next round brings the body
-        refuse(entry.name, "the service says it has not changed, but the stored copy is gone" +
-                               (problem.empty() ? problem : ": " + problem));
+        refuse(entry.name, Refusal::Other,
+               "the service says it has not changed, but the stored copy is gone" +
+                   (problem.empty() ? problem : ": " + problem));
         return;
     }
     stored->entry = entry;
@@ -169,25 +192,50 @@ void FeedUpdater::renew(const ManifestEntry& entry) {
     accept(std::move(*stored));
 }
 
+// The signature covers the whole list, so what a delta makes is checked as if it had come whole.
+std::string FeedUpdater::patch(const ManifestEntry& entry, std::string& body) const {
+    if (!intel::is_feed_delta(body)) {
+        return {};
+    }
+    intel::FeedDelta delta;
+    std::string problem = intel::parse_feed_delta(body, delta);
+    if (!problem.empty()) {
+        return problem;
+    }
+    FeedUpdate ignored;
+    const auto stored = load_feed(options_.state_directory, entry.name, key_, ignored, problem);
+    if (!stored || delta.from != stored->entry.version || delta.to != entry.version) {
+        return stored ? "they lead from " + delta.from + " to " + delta.to
+                      : "there is no stored list to change";
+    }
+    std::string whole;
+    problem = intel::apply_feed_delta(stored->body, delta, whole);
+    if (problem.empty() && sha256_hex(whole) != entry.sha256) {
+        problem = "the list they make has another SHA-256";
+    }
+    body = std::move(whole);
+    return problem;
+}
+
 void FeedUpdater::accept(HeldFeed feed) {
     const std::string name = feed.entry.name;
-    const auto held = held_.find(name);
     FeedUpdate update;
-    std::string problem =
-        check_body(feed, held == held_.end() ? nullptr : &held->second.entry, update);
-    if (problem.empty()) {
-        problem = store_feed(options_.state_directory, key_id_, feed);
-    }
+    std::string problem = check_body(feed, update);
     if (!problem.empty()) {
-        refuse(name, problem);
+        refuse(name, Refusal::Truncated, problem);
         return;
     }
-    held_[name] = {std::move(feed.entry), std::move(feed.etag)};
+    problem = store_feed(options_.state_directory, key_id_, feed);
+    if (!problem.empty()) {
+        refuse(name, Refusal::Other, problem);
+        return;
+    }
+    held_[name] = {std::move(feed.entry), std::move(feed.etag), false};
     std::visit([this](auto& result) { events_.post(std::move(result)); }, update);
 }
 
-void FeedUpdater::refuse(const std::string& name, std::string reason) {
-    events_.post(FeedFailure{name, name + ": " + reason, std::chrono::system_clock::now()});
+void FeedUpdater::refuse(const std::string& name, Refusal kind, std::string reason) {
+    events_.post(FeedFailure{name, name + ": " + reason, std::chrono::system_clock::now(), kind});
 }
 
 void FeedUpdater::unreachable(std::string why, const HttpResponse& response) {

@@ -36,6 +36,7 @@ class FeedUpdater {
     struct Held {
         ManifestEntry entry;
         std::string etag;
+        bool want_whole = false;  // a delta did not fit
     };
     bool wanted(const std::string& name) const;
     HttpRequest request_for(const std::string& path) const;
@@ -45,9 +46,11 @@ class FeedUpdater {
     void fetch_next();
     void on_feed(const HttpRequest& request, HttpResponse response);
     void renew(const ManifestEntry& entry);
+    // patch makes the body out of a delta and the stored one; empty text, or why it cannot.
+    std::string patch(const ManifestEntry& entry, std::string& body) const;
     void accept(HeldFeed feed);
     void unreachable(std::string why, const HttpResponse& response);
-    void refuse(const std::string& name, std::string reason);
+    void refuse(const std::string& name, Refusal kind, std::string reason);
     void end_round();
 
     const Options& options_;

@@ -7,6 +7,7 @@
 namespace eti::uplink {
 namespace {
 
+constexpr std::string_view kInfectedHostsFeed = "Infected-Hosts";  // as the show commands name it
 constexpr std::size_t kMostAnswerBytes = 64U << 20;
 // The service may be a little late; after that the connection counts as dead.
 constexpr std::chrono::seconds kGrace{15};
@@ -41,7 +42,8 @@ void InfectedHostPoller::run(SteadyTime now) {
     HttpRequest request;
     request.url = options_.analysis_url +
                   "/v1/infected-hosts?since=" + std::to_string(ask_for_all_ ? 0 : table_.version) +
-                  "&wait=" + std::to_string(options_.long_poll.count());
+                  "&wait=" + std::to_string(options_.long_poll.count()) +
+                  (table_.store.empty() ? "" : "&store=" + table_.store);
     request.tls = options_.analysis_tls;
     request.token_file = options_.token_file;
     request.most_body = kMostAnswerBytes;
@@ -65,8 +67,13 @@ void InfectedHostPoller::on_answer(const HttpRequest& request, const HttpRespons
         failed("infected hosts from " + options_.analysis_url + " are refused: " + refusal +
                    "; the last good list stays in force",
                response);
+        if (refusal != refusal_) {  // told once, not at every try
+            tell(Refusal::Other, refusal);
+        }
+        refusal_ = refusal;
         return;
     }
+    refusal_.clear();
     link_.succeeded(Channel::InfectedHosts);
     backoff_.succeeded();
 }
@@ -76,7 +83,8 @@ std::string InfectedHostPoller::apply(const HttpResponse& response) {
     if (!answer.error.empty()) {
         return answer.error;
     }
-    if (answer.version == table_.version && !answer.full) {
+    const bool same_store = answer.store.empty() || answer.store == table_.store;
+    if (answer.version == table_.version && !answer.full && same_store) {
         return {};  // the wait ended without news
     }
     InfectedHostsUpdate next = table_;
@@ -89,12 +97,26 @@ std::string InfectedHostPoller::apply(const HttpResponse& response) {
         render_infected_hosts(next) == render_infected_hosts(table_)) {
         return {};  // the whole list again, as an empty service sends it for since=0
     }
+    const Timestamp now = std::chrono::system_clock::now();
+    const std::size_t carried = table_.carried.size();
+    drop_expired(next, now);
     table_ = std::move(next);
     next_ = std::chrono::steady_clock::now() + kPauseAfterNews;
     // A table that the disk does not take is still enforced; a restart then asks from the old one.
     link_.disk_problem(Disk::InfectedHosts, store_infected_hosts(options_.state_directory, table_));
     events_.post(table_);
+    if (table_.carried.size() > carried) {
+        tell(Refusal::Rollback, "the service lost its store or went back to an older one: " +
+                                    std::to_string(table_.carried.size()) +
+                                    " hosts that it no longer knows stay listed until they expire");
+    }
     return {};
+}
+
+void InfectedHostPoller::tell(Refusal kind, const std::string& reason) {
+    events_.post(FeedFailure{std::string(kInfectedHostsFeed),
+                             std::string(kInfectedHostsFeed) + ": " + reason,
+                             std::chrono::system_clock::now(), kind});
 }
 
 void InfectedHostPoller::failed(std::string why, const HttpResponse& response) {

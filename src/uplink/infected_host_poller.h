@@ -30,6 +30,7 @@ class InfectedHostPoller {
   private:
     void on_answer(const HttpRequest& request, const HttpResponse& response);
     std::string apply(const HttpResponse& response);  // why the answer is refused
+    void tell(Refusal kind, const std::string& reason);
     void failed(std::string why, const HttpResponse& response);
 
     const Options& options_;
@@ -39,6 +40,7 @@ class InfectedHostPoller {
     Random random_;
     Backoff backoff_;
     InfectedHostsUpdate table_;
+    std::string refusal_;       // of the last answer
     bool ask_for_all_ = false;  // the last answer did not fit the table
     bool asking_ = false;
     SteadyTime next_{};

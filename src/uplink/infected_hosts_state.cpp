@@ -4,7 +4,9 @@
 #include "uplink/json_fields.h"
 #include "uplink/signature.h"
 
+#include <algorithm>
 #include <map>
+#include <set>
 
 namespace eti::uplink {
 namespace {
@@ -33,26 +35,37 @@ std::string infected_hosts_path(const std::string& state_directory) {
 }
 
 std::string merge(const InfectedHostsAnswer& answer, InfectedHostsUpdate& table) {
-    if (!answer.full && answer.version < table.version) {
+    const bool other_store =
+        !answer.store.empty() && !table.store.empty() && answer.store != table.store;
+    const bool lost = other_store || answer.version < table.version;
+    if (!answer.full && lost) {
         return "the service went back from version " + std::to_string(table.version) + " to " +
                std::to_string(answer.version) + " without sending the whole list";
     }
+    std::set<net::IpAddress> carried(table.carried.begin(), table.carried.end());
     std::map<net::IpAddress, intel::InfectedHost> hosts;
-    if (!answer.full) {
-        for (const intel::InfectedHost& host : table.hosts) {
+    for (const intel::InfectedHost& host : table.hosts) {
+        if (lost) {
+            carried.insert(host.ip);
+        }
+        if (!answer.full || carried.contains(host.ip)) {
             hosts.emplace(host.ip, host);
         }
     }
     for (const net::IpAddress& ip : answer.removed) {
         hosts.erase(ip);
+        carried.erase(ip);
     }
     for (const intel::InfectedHost& host : answer.entries) {
         hosts.insert_or_assign(host.ip, host);
+        carried.erase(host.ip);
     }
     if (hosts.size() > kMostInfectedHosts) {
         return "the list would grow beyond " + std::to_string(kMostInfectedHosts) + " hosts";
     }
     table.version = answer.version;
+    table.store = answer.store;
+    table.carried.assign(carried.begin(), carried.end());
     table.hosts.clear();
     for (auto& [ip, host] : hosts) {
         table.hosts.push_back(std::move(host));
@@ -60,12 +73,30 @@ std::string merge(const InfectedHostsAnswer& answer, InfectedHostsUpdate& table)
     return {};
 }
 
+void drop_expired(InfectedHostsUpdate& table, Timestamp now) {
+    std::erase_if(table.hosts, [&](const intel::InfectedHost& host) {
+        const auto place = std::lower_bound(table.carried.begin(), table.carried.end(), host.ip);
+        if (!host.expired(now) || place == table.carried.end() || *place != host.ip) {
+            return false;
+        }
+        table.carried.erase(place);
+        return true;
+    });
+}
+
 std::string render_infected_hosts(const InfectedHostsUpdate& table) {
     Json hosts = Json::array();
     for (const intel::InfectedHost& host : table.hosts) {
         hosts.push_back(to_json(host));
     }
-    const Json state{{"version", table.version}, {"hosts", std::move(hosts)}};
+    Json carried = Json::array();
+    for (const net::IpAddress& ip : table.carried) {
+        carried.push_back(net::to_string(ip));
+    }
+    const Json state{{"version", table.version},
+                     {"store", table.store},
+                     {"hosts", std::move(hosts)},
+                     {"carried", std::move(carried)}};
     return compact(Json{{"checksum", sha256_hex(compact(state))}, {"state", state}}) + '\n';
 }
 
@@ -92,6 +123,19 @@ std::string read_infected_hosts(std::string_view text, InfectedHostsUpdate& tabl
         }
         read.hosts.push_back(std::move(host));
     }
+    // Files of earlier versions have neither.
+    const Json& store = member(state, "store");
+    read.store = store.is_string() ? store.get<std::string>() : std::string();
+    const Json& carried = member(state, "carried");
+    for (const Json& element : carried.is_array() ? carried : Json::array()) {
+        const auto ip = element.is_string() ? net::parse_ip(element.get_ref<const std::string&>())
+                                            : std::nullopt;
+        if (!ip) {
+            return "a carried host is no address";
+        }
+        read.carried.push_back(*ip);
+    }
+    std::sort(read.carried.begin(), read.carried.end());
     table = std::move(read);
     return {};
 }

@@ -11,6 +11,11 @@ namespace eti::uplink {
 
 std::string infected_hosts_path(const std::string& state_directory);
 
+// drop_expired forgets carried hosts whose time is over.
+void drop_expired(InfectedHostsUpdate& table, Timestamp now);
+
+// A whole list of another store, or of an older state of the same, removes no host: the service
+// lost what it knew, and a host leaves at its expiry or by an analyst only.
 // merge applies answer to table. Returns an empty text, or why the answer is refused; then table
 // is unchanged.
 std::string merge(const InfectedHostsAnswer& answer, InfectedHostsUpdate& table);

@@ -180,6 +180,10 @@ InfectedHostsAnswer parse_infected_hosts(std::string_view text) {
             "the answer lacks \"version\", \"full\", \"entries\" or \"removed\"");
     }
     answer.full = member(json, "full").get<bool>();
+    if (!member(json, "store").is_null() &&
+        (!get_text(json, "store", 64, answer.store) || !is_feed_name(answer.store))) {
+        return refused<InfectedHostsAnswer>("\"store\" is no identity");
+    }
     if (entries.size() > kMostInfectedHosts || removed.size() > kMostInfectedHosts) {
         return refused<InfectedHostsAnswer>("the answer names more than " +
                                             std::to_string(kMostInfectedHosts) + " hosts");

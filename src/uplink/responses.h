@@ -55,6 +55,7 @@ struct InfectedHostsAnswer {  // GET /v1/infected-hosts
     std::vector<intel::InfectedHost> entries;
     std::vector<net::IpAddress> removed;
     std::string error;
+    std::string store = {};  // identity of the service's store; empty: an older service
 };
 InfectedHostsAnswer parse_infected_hosts(std::string_view json);
 

@@ -77,8 +77,10 @@ struct CloudLink {
     std::string feed_url;      // same of services security-intelligence url; empty: no feeds
     std::optional<TlsProfile> analysis_tls;
     std::optional<TlsProfile> feed_tls;
-    std::string token_file;            // bearer token; empty: none
-    std::string feed_public_key_file;  // Ed25519, PEM; empty: signatures cannot be checked
+    std::string token_file;              // bearer token; empty: none
+    std::string feed_public_key_file;    // Ed25519, PEM; empty: signatures cannot be checked
+    uint32_t feed_shrink_percent = 50;   // a new list may be so much smaller
+    uint32_t feed_growth_percent = 900;  // or larger
 };
 
 enum class LogTransport : uint8_t { Udp, Tcp, Tls };

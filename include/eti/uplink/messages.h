@@ -6,6 +6,7 @@
 #include "eti/intel/infected_hosts.h"
 #include "eti/intel/sha1_blocklist.h"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -38,7 +39,15 @@ struct SubmissionResult {
 struct InfectedHostsUpdate {
     uint64_t version = 0;
     std::vector<intel::InfectedHost> hosts;
+    std::string store = {};  // identity of the store the version counts in; empty: not told
+    // Hosts of a store that was lost: no whole list of another store removes them, only their
+    // expiry or a removal by name. Ordered.
+    std::vector<net::IpAddress> carried = {};
 };
+
+// Refusal is why an update was not taken.
+enum class Refusal : uint8_t { Signature, Rollback, Expired, Size, Truncated, Other };
+inline constexpr std::size_t kRefusals = 6;
 
 struct FeedInfo {  // what "category summary" shows
     std::string name;
@@ -54,7 +63,8 @@ struct FeedInfo {  // what "category summary" shows
     // Kept by control, since the daemon's start.
     uint64_t updates = 0;
     uint64_t failures = 0;
-    Timestamp failed{};  // the last time; none: never
+    std::array<uint64_t, kRefusals> refusals{};  // of the failures, by kind
+    Timestamp failed{};                          // the last time; none: never
 };
 
 struct BlocklistUpdate {
@@ -71,6 +81,7 @@ struct FeedFailure {
     std::string name;
     std::string reason;  // "signature does not verify with /etc/... (key id ab12)"
     Timestamp when{};
+    Refusal kind = Refusal::Other;
 };
 
 // LinkStatus changes whenever a connection comes or goes.

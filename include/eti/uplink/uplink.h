@@ -32,6 +32,10 @@ struct Options {
     uint64_t spool_limit_bytes = 256ULL << 20;
     bool want_infected_hosts = true;
     bool want_certificate_feed = true;
+    // How much a feed may change between two versions, in percent of the one in force; growth to
+    // some thousand entries is always taken.
+    uint32_t most_shrink_percent = 50;
+    uint32_t most_growth_percent = 900;
     std::chrono::milliseconds backoff_first{500};
     std::chrono::milliseconds backoff_most{30'000};
     std::chrono::seconds long_poll{30};

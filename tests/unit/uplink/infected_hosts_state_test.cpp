@@ -40,11 +40,16 @@ TEST(Merge, FollowsTheAnswer) {
         {"removed and added at once stays", {6, false, {host(1)}, {one}, ""}, true, 6, {one, two}},
         {"removal of an unknown host", {6, false, {}, {three}, ""}, true, 6, {one, two}},
         {"a full list replaces", {6, true, {host(3)}, {}, ""}, true, 6, {three}},
-        {"a service that starts again", {1, true, {}, {}, ""}, true, 1, {}},
+        {"an older state of the store", {1, true, {}, {}, ""}, true, 1, {one, two}},
+        {"another store", {6, true, {host(3)}, {}, "", "other"}, true, 6, {one, two, three}},
+        {"the same store", {6, true, {host(3)}, {}, "", "mine"}, true, 6, {three}},
+        {"a removal by another store", {6, true, {}, {one}, "", "other"}, true, 6, {two}},
+        {"another store's changes alone", {6, false, {}, {one}, "", "other"}, false, 5, {one, two}},
         {"going back without the whole list", {4, false, {host(3)}, {}, ""}, false, 5, {one, two}},
     };
     for (const Case& c : cases) {
         InfectedHostsUpdate hosts = table(5, {host(1), host(2)});
+        hosts.store = "mine";
         EXPECT_EQ(merge(c.answer, hosts).empty(), c.taken) << c.why;
         EXPECT_EQ(hosts.version, c.version) << c.why;
         std::vector<IpAddress> left;
@@ -53,6 +58,44 @@ TEST(Merge, FollowsTheAnswer) {
         }
         EXPECT_EQ(left, c.left) << c.why;
     }
+}
+
+std::vector<IpAddress> addresses(const InfectedHostsUpdate& table) {
+    std::vector<IpAddress> result;
+    for (const auto& entry : table.hosts) {
+        result.push_back(entry.ip);
+    }
+    return result;
+}
+
+// What a lost store knew outlives every whole list of the new one, until its time is over or the
+// new store speaks about the host itself.
+TEST(Merge, CarriesTheHostsOfALostStore) {
+    const IpAddress one = IpAddress::v4(10, 0, 1, 1);
+    const IpAddress two = IpAddress::v4(10, 0, 1, 2);
+    const IpAddress three = IpAddress::v4(10, 0, 1, 3);
+    InfectedHostsUpdate hosts = table(5, {host(1), host(2), host(3)});
+    hosts.store = "lost";
+    hosts.hosts[0].expires = hosts.hosts[0].since + std::chrono::hours(1);
+    ASSERT_EQ(merge({100, true, {}, {}, "", "new"}, hosts), "");
+    EXPECT_EQ(addresses(hosts), (std::vector<IpAddress>{one, two, three}));
+    EXPECT_EQ(hosts.carried, (std::vector<IpAddress>{one, two, three}));
+
+    InfectedHostsUpdate stored;
+    ASSERT_EQ(read_infected_hosts(render_infected_hosts(hosts), stored), "") << "and a restart";
+    EXPECT_EQ(stored.carried, hosts.carried);
+    EXPECT_EQ(stored.store, "new");
+
+    ASSERT_EQ(merge({101, true, {host(2)}, {}, "", "new"}, hosts), "");
+    EXPECT_EQ(addresses(hosts), (std::vector<IpAddress>{one, two, three}));
+    EXPECT_EQ(hosts.carried, (std::vector<IpAddress>{one, three})) << "host 2 is the new store's";
+    ASSERT_EQ(merge({102, false, {}, {two, three}, "", "new"}, hosts), "");
+    EXPECT_EQ(addresses(hosts), (std::vector<IpAddress>{one}));
+    drop_expired(hosts, hosts.hosts[0].since);
+    EXPECT_EQ(addresses(hosts), (std::vector<IpAddress>{one}));
+    drop_expired(hosts, hosts.hosts[0].expires);
+    EXPECT_TRUE(hosts.hosts.empty());
+    EXPECT_TRUE(hosts.carried.empty());
 }
 
 TEST(Merge, UpdatesAHostInPlace) {

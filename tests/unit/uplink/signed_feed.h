@@ -73,6 +73,7 @@ struct FeedVersion {
     std::string served_body;    // empty: the body
     bool cut = false;           // the connection ends before the promised length
     std::string version = "20261124.1";
+    std::string delta;  // served to whoever asks ?since=, whatever it asks from
 };
 
 class FeedService {
@@ -96,13 +97,15 @@ class FeedService {
             ++manifests_;
             return {200, {}, manifest()};
         }
-        const auto feed = feeds_.find(request.target.substr(request.target.rfind('/') + 1));
+        const std::string path = request.target.substr(0, request.target.find('?'));
+        const auto feed = feeds_.find(path.substr(path.rfind('/') + 1));
         if (feed == feeds_.end()) {
             return {404, {}, ""};
         }
         return serve(request, feed->second);
     }
     int bodies() const { return bodies_; }
+    int deltas() const { return deltas_; }
     int unchanged() const { return unchanged_; }
 
   private:
@@ -112,6 +115,10 @@ class FeedService {
         if (known != request.headers.end() && known->second == etag) {
             ++unchanged_;
             return {304, {"ETag: " + etag}, ""};
+        }
+        if (request.target.find("?since=") != std::string::npos && !feed.delta.empty()) {
+            ++deltas_;
+            return {200, {"ETag: " + etag}, feed.delta};
         }
         ++bodies_;
         Answer answer{
@@ -150,6 +157,7 @@ class FeedService {
     std::atomic<int> status_{200};
     std::atomic<int> manifests_{0};
     std::atomic<int> bodies_{0};
+    std::atomic<int> deltas_{0};
     std::atomic<int> unchanged_{0};
 };
 

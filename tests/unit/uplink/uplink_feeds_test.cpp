@@ -1,3 +1,4 @@
+#include "eti/intel/feed_delta.h"
 #include "tests/unit/uplink/link_fixture.h"
 #include "tests/unit/uplink/signed_feed.h"
 #include "uplink/feed_store.h"
@@ -125,6 +126,106 @@ TEST_F(UplinkFeeds, AWrongFeedLeavesTheLastGoodOneInForce) {
     uplink.refresh_feeds();
     EXPECT_TRUE(log.wait_for([&] { return log.blocklist_updates == 2; }));
     EXPECT_EQ(stored_blocklist()->entries.size(), 12U);
+}
+
+// changed_by makes the version after first, with the delta that leads to it.
+FeedVersion changed_by(const FeedVersion& first, const std::string& line) {
+    FeedVersion next = first;
+    intel::FeedDelta delta{first.version, "20261124.2", {}, {line}};
+    EXPECT_EQ(intel::apply_feed_delta(first.body, delta, next.body), "");
+    next.delta = intel::render_feed_delta(delta);
+    next.version = delta.to;
+    ++next.serial;
+    ++next.entries;
+    return next;
+}
+
+TEST_F(UplinkFeeds, ADeltaIsAppliedAndTheWholeIsChecked) {
+    const FeedVersion first = version(5, 10);
+    service_.publish(kBlocklist, first);
+    Uplink uplink(options_);
+    EventLog log(uplink);
+    uplink.start();
+    ASSERT_TRUE(log.wait_for([&] { return log.blocklist_updates == 1; }));
+    const FeedVersion next =
+        changed_by(first, "2026-11-25 00:00:00," + std::string(40, 'f') + ",Gozi C&C");
+    service_.publish(kBlocklist, next);
+    uplink.refresh_feeds();
+    ASSERT_TRUE(log.wait_for([&] { return log.blocklist_updates == 2; }));
+    EXPECT_EQ(log.blocklist->entries.size(), 11U);
+    EXPECT_EQ(log.blocklist->info.version, "20261124.2");
+    EXPECT_EQ(service_.deltas(), 1);
+    EXPECT_EQ(service_.bodies(), 1) << "the list did not come again";
+    EXPECT_TRUE(log.failures.empty());
+    EXPECT_EQ(stored_blocklist()->entries.size(), 11U);
+}
+
+TEST_F(UplinkFeeds, ADeltaThatDoesNotFitIsToldAndTheWholeListTaken) {
+    struct Case {
+        const char* why;
+        std::function<void(FeedVersion&)> spoil;
+        const char* sentence;
+    };
+    const Case cases[] = {
+        {"cut", [](auto& v) { v.delta.resize(v.delta.size() - 3); }, "truncated"},
+        {"another line than the signed list has",
+         [](auto& v) { v.delta.replace(v.delta.find("Gozi"), 4, "Vawt"); }, "another SHA-256"},
+        {"from a version that is not here",
+         [](auto& v) { v.delta.replace(v.delta.find(".1 "), 3, ".9 "); }, "they lead from"},
+        {"removes what is not there",
+         [](auto& v) { v.delta.replace(v.delta.find("\n+") + 1, 1, "-"); }, "not there"},
+    };
+    uint64_t serial = 5;
+    std::size_t updates = 1;
+    FeedVersion first = version(serial, 10);
+    service_.publish(kBlocklist, first);
+    Uplink uplink(options_);
+    EventLog log(uplink);
+    uplink.start();
+    ASSERT_TRUE(log.wait_for([&] { return log.blocklist_updates == updates; }));
+    for (const Case& c : cases) {
+        FeedVersion next =
+            changed_by(first, "2026-11-25 00:00:00," + std::string(40, 'f') + ",Gozi C&C");
+        next.serial = serial += 1;
+        c.spoil(next);
+        log.failures.clear();
+        service_.publish(kBlocklist, next);
+        uplink.refresh_feeds();
+        updates += 1;
+        ASSERT_TRUE(log.wait_for([&] { return log.blocklist_updates == updates; })) << c.why;
+        ASSERT_EQ(log.failures.size(), 1U) << c.why;
+        EXPECT_EQ(log.failures[0].kind, Refusal::Truncated) << c.why;
+        EXPECT_NE(log.failures[0].reason.find(c.sentence), std::string::npos)
+            << c.why << ": " << log.failures[0].reason;
+        EXPECT_EQ(log.blocklist->entries.size(), 11U) << c.why;
+        first.serial = serial += 1;
+        service_.publish(kBlocklist, first);
+        uplink.refresh_feeds();
+        updates += 1;
+        ASSERT_TRUE(log.wait_for([&] { return log.blocklist_updates == updates; })) << c.why;
+    }
+}
+
+TEST_F(UplinkFeeds, HowMuchAFeedMayChangeIsASetting) {
+    options_.most_shrink_percent = 80;
+    options_.most_growth_percent = 0;
+    service_.publish(kBlocklist, version(5, 10));
+    Uplink uplink(options_);
+    EventLog log(uplink);
+    uplink.start();
+    ASSERT_TRUE(log.wait_for([&] { return log.blocklist_updates == 1; }));
+    service_.publish(kBlocklist, version(6, 2));
+    uplink.refresh_feeds();
+    ASSERT_TRUE(log.wait_for([&] { return log.blocklist_updates == 2; }));
+    service_.publish(kBlocklist, version(7, 10'001));
+    uplink.refresh_feeds();
+    ASSERT_TRUE(log.wait_for([&] { return !log.failures.empty(); }));
+    EXPECT_EQ(log.failures[0].kind, Refusal::Size);
+    EXPECT_NE(log.failures[0].reason.find("grew from 2 to 10001"), std::string::npos)
+        << log.failures[0].reason;
+    service_.publish(kBlocklist, version(8, 10'000));
+    uplink.refresh_feeds();
+    EXPECT_TRUE(log.wait_for([&] { return log.blocklist_updates == 3; }));
 }
 
 TEST_F(UplinkFeeds, RollbackIsRefusedAcrossARestart) {

@@ -10,9 +10,10 @@ std::string entry(const std::string& ip) {
 }
 
 std::string answer(uint64_t version, bool full, const std::string& entries,
-                   const std::string& removed = "") {
-    return R"({"version":)" + std::to_string(version) + R"(,"full":)" + (full ? "true" : "false") +
-           R"(,"entries":[)" + entries + R"(],"removed":[)" + removed + "]}";
+                   const std::string& removed = "", const std::string& store = "") {
+    return (store.empty() ? "{" : R"({"store":")" + store + R"(",)") + R"("version":)" +
+           std::to_string(version) + R"(,"full":)" + (full ? "true" : "false") + R"(,"entries":[)" +
+           entries + R"(],"removed":[)" + removed + "]}";
 }
 
 // HostService answers the long poll: at once when its version differs, else when it changes.
@@ -124,6 +125,31 @@ TEST_F(UplinkInfectedHosts, AServiceThatLostItsStateStartsAgain) {
     uplink.start();
     ASSERT_TRUE(log.wait_for([&] { return log.hosts && log.hosts->version == 1; }));
     EXPECT_EQ(load_stored_state(options_).infected_hosts.version, 1U);
+}
+
+TEST_F(UplinkInfectedHosts, ALostStoreDoesNotEmptyTheList) {
+    InfectedHostsUpdate table{7, {}};
+    table.store = "lost";
+    intel::InfectedHost host;
+    host.ip = net::IpAddress::v4(10, 0, 1, 10);
+    host.expires = std::chrono::system_clock::now() + std::chrono::hours(1);
+    table.hosts.push_back(host);
+    ASSERT_EQ(store_infected_hosts(options_.state_directory, table), "");
+    service_.change(100, answer(100, true, entry("10.0.1.11"), "", "new"));
+    Uplink uplink(options_);
+    EventLog log(uplink);
+    uplink.start();
+    ASSERT_TRUE(log.wait_for([&] { return log.hosts && !log.failures.empty(); }));
+    EXPECT_EQ(log.hosts->version, 100U);
+    ASSERT_EQ(log.hosts->hosts.size(), 2U);
+    EXPECT_EQ(log.failures[0].name, "Infected-Hosts");
+    EXPECT_NE(log.failures[0].reason.find("1 hosts that it no longer knows stay listed"),
+              std::string::npos)
+        << log.failures[0].reason;
+    EXPECT_EQ(load_stored_state(options_).infected_hosts.carried.size(), 1U);
+    service_.change(101, answer(101, false, "", R"("10.0.1.10")", "new"));
+    ASSERT_TRUE(log.wait_for([&] { return log.hosts->version == 101; })) << "an analyst's word";
+    EXPECT_EQ(log.hosts->hosts.size(), 1U);
 }
 
 TEST_F(UplinkInfectedHosts, AWrongAnswerLeavesTheLastGoodListInForce) {
