@@ -1,4 +1,5 @@
 // eti-analysis: the command line of the analysis service.
+#include "analysis/imports.h"
 #include "analysis/service.h"
 
 #include <CLI/CLI.hpp>
@@ -37,6 +38,11 @@ struct CommandLine {
     bool export_token = false;
     std::vector<std::string> sources;
     std::vector<std::string> protect;
+    eti::analysis::SourceOptions list;  // its location is the file
+    std::string list_format = "auto";
+    int list_max_age_d = 0;
+    bool check_only = false;
+    bool remove = false;
 };
 
 void add_options(CLI::App& app, CommandLine& line) {
@@ -131,7 +137,7 @@ void finish_options(CommandLine& line) {
             throw std::runtime_error("--source '" + source + "': the name is taken");
         }
     }
-    if (line.service.data_directory.empty()) {
+    if (line.service.data_directory.empty() && !line.check_only) {
         throw std::runtime_error("name the data folder with --data DIR");
     }
 }
@@ -183,6 +189,99 @@ void serve(CommandLine& line) {
     watcher.join();
 }
 
+// The commands beside serving; each but the last one is done and gone.
+struct Commands {
+    CLI::App* token;
+    CLI::App* realm;
+    CLI::App* user;
+    CLI::App* import_list;
+};
+
+Commands add_commands(CLI::App& app, CommandLine& line) {
+    Commands commands{};
+    commands.token = app.add_subcommand("token", "Print a new bearer token, once");
+    commands.token->add_option("NAME", line.token_name, "Whose token it is")->required();
+    commands.token->add_option("--realm", line.realm, "Whose data it reads and writes")
+        ->capture_default_str();
+    commands.token->add_flag("--export", line.export_token,
+                             "A token that reads the lists under /v1/export and nothing else");
+    commands.realm = app.add_subcommand("realm", "Make a realm for client certificates");
+    commands.realm->add_option("NAME", line.realm, "The organization (O) of its certificates")
+        ->required();
+    commands.user = app.add_subcommand("user", "Set a user's password, read from stdin");
+    commands.user->add_option("NAME", line.token_name, "Who logs in")->required();
+    commands.user->add_option("--realm", line.realm, "Whose data is shown")->capture_default_str();
+    commands.import_list =
+        app.add_subcommand("import", "Keep a list from a file and publish from it");
+    commands.import_list->add_option("FILE", line.list.location, "The list; with --remove its name")
+        ->required();
+    commands.import_list->add_option("--name", line.list.name,
+                                     "Its name as a source; else the file's");
+    commands.import_list->add_option("--format", line.list_format, "What it is written in")
+        ->check(CLI::IsMember({"auto", "csv", "threatfox", "feodo", "misp"}))
+        ->capture_default_str();
+    commands.import_list
+        ->add_option("--max-age", line.list_max_age_d, "Days since an entry's listing; 0: any")
+        ->check(CLI::Range(0, 36'500))
+        ->capture_default_str();
+    commands.import_list->add_flag("--check", line.check_only, "Only say what is in it");
+    commands.import_list->add_flag("--remove", line.remove, "Forget an import");
+    for (CLI::App* command :
+         {commands.token, commands.realm, commands.user, commands.import_list}) {
+        command->fallthrough();
+    }
+    return commands;
+}
+
+void run_import(CommandLine& line) {
+    const std::string& directory = line.service.data_directory;
+    if (line.remove) {
+        eti::analysis::remove_import(directory, line.list.location);
+        return;
+    }
+    line.list.format = *eti::analysis::feed_format(line.list_format);
+    line.list.max_age = std::chrono::hours(24 * line.list_max_age_d);
+    if (line.list.name.empty()) {
+        line.list.name = eti::analysis::import_name(line.list.location);
+    }
+    const auto& limits = line.service.source_limits;
+    const eti::analysis::ImportReport report =
+        line.check_only ? eti::analysis::check_import(line.list, limits)
+                        : eti::analysis::import_list(directory, line.list, limits);
+    std::printf("%s: %lld entries, %zu lines left out\n", report.name.c_str(),
+                static_cast<long long>(report.entries), report.rejected_count);
+    for (const eti::intel::RejectedLine& rejected : report.rejected) {
+        std::printf("line %zu: %s\n", rejected.line, rejected.why.c_str());
+    }
+}
+
+void set_password(const CommandLine& line) {
+    std::string password;
+    if (!std::getline(std::cin, password) || password.size() < 8) {
+        throw std::runtime_error("a password has 8 characters or more, on one line");
+    }
+    eti::analysis::set_password(line.service.data_directory, line.token_name, password, line.realm);
+}
+
+void run(const Commands& commands, CommandLine& line) {
+    finish_options(line);
+    const std::string& directory = line.service.data_directory;
+    if (*commands.token) {
+        const auto kind = line.export_token ? TokenKind::Export : TokenKind::Issued;
+        std::printf(
+            "%s\n",
+            eti::analysis::issue_token(directory, line.token_name, line.realm, kind).c_str());
+    } else if (*commands.realm) {
+        eti::analysis::make_realm(directory, line.realm);
+    } else if (*commands.user) {
+        set_password(line);
+    } else if (*commands.import_list) {
+        run_import(line);
+    } else {
+        serve(line);
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -190,20 +289,7 @@ int main(int argc, char** argv) {
     CLI::App app{"Analysis service: takes session records, scores hosts, serves feeds"};
     app.set_version_flag("--version", std::string("eti-analysis ") + ETI_VERSION);
     add_options(app, line);
-    CLI::App* token = app.add_subcommand("token", "Print a new bearer token, once");
-    token->add_option("NAME", line.token_name, "Whose token it is")->required();
-    token->add_option("--realm", line.realm, "Whose data it reads and writes")
-        ->capture_default_str();
-    token->add_flag("--export", line.export_token,
-                    "A token that reads the lists under /v1/export and nothing else");
-    token->fallthrough();
-    CLI::App* realm = app.add_subcommand("realm", "Make a realm for client certificates");
-    realm->add_option("NAME", line.realm, "The organization (O) of its certificates")->required();
-    realm->fallthrough();
-    CLI::App* user = app.add_subcommand("user", "Set a user's password, read from stdin");
-    user->add_option("NAME", line.token_name, "Who logs in")->required();
-    user->add_option("--realm", line.realm, "Whose data is shown")->capture_default_str();
-    user->fallthrough();
+    const Commands commands = add_commands(app, line);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -211,29 +297,7 @@ int main(int argc, char** argv) {
     }
     spdlog::set_default_logger(spdlog::stderr_logger_mt("eti-analysis"));
     try {
-        finish_options(line);
-        if (*token) {
-            std::printf("%s\n",
-                        eti::analysis::issue_token(
-                            line.service.data_directory, line.token_name,
-                            line.export_token ? TokenKind::Export : TokenKind::Issued, line.realm)
-                            .c_str());
-            return 0;
-        }
-        if (*realm) {
-            eti::analysis::make_realm(line.service.data_directory, line.realm);
-            return 0;
-        }
-        if (*user) {
-            std::string password;
-            if (!std::getline(std::cin, password) || password.size() < 8) {
-                throw std::runtime_error("a password has 8 characters or more, on one line");
-            }
-            eti::analysis::set_password(line.service.data_directory, line.token_name, password,
-                                        line.realm);
-            return 0;
-        }
-        serve(line);
+        run(commands, line);
         return 0;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "eti-analysis: %s\n", error.what());

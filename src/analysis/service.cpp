@@ -1,6 +1,7 @@
 #include "analysis/service.h"
 
 #include "analysis/first_start.h"
+#include "analysis/protected_addresses.h"
 #include "analysis/source_watcher.h"
 #include "eti/api/http_server.h"
 #include "eti/api/tls_files.h"
@@ -58,8 +59,8 @@ CountryOf country_lookup(const ServiceOptions& options) {
 }
 
 SourceWatcher::Options source_options(const ServiceOptions& options) {
-    SourceWatcher::Options watched{options.sources, options.source_limits, options.tick,
-                                   options.now};
+    SourceWatcher::Options watched{options.sources, options.data_directory, options.source_limits,
+                                   options.tick, options.now};
     if (!options.feed_file.empty()) {
         SourceOptions file;
         file.name = "feed";
@@ -69,16 +70,10 @@ SourceWatcher::Options source_options(const ServiceOptions& options) {
     return watched;
 }
 
-// What never appears on a list for other enforcers: the service itself, and what is named.
+// What never appears on a list for other enforcers.
 std::vector<net::IpRange> protected_ranges(const ServiceOptions& options) {
-    std::vector<net::IpRange> ranges = options.protect;
-    for (const char* never : {"0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/128", "::1/128",
-                              "fe80::/10", "ff00::/8"}) {
-        ranges.push_back(*net::parse_ip_range(never));
-    }
-    if (const auto own = net::parse_ip_range(options.address)) {
-        ranges.push_back(*own);
-    }
+    std::vector<net::IpRange> ranges = protected_addresses(options.address);
+    ranges.insert(ranges.end(), options.protect.begin(), options.protect.end());
     return ranges;
 }
 
@@ -172,9 +167,9 @@ struct Service::Impl {
     std::unique_ptr<ApiContext> context;
     std::unique_ptr<HttpServer> server;
     asio::thread_pool page_thread{1};
-    int64_t last_version = 0;  // writer thread
+    int64_t last_version = 0;                                     // writer thread
     std::map<std::pair<Realm, std::string>, int64_t> told_feeds;  // serials; writer thread
-    Timestamp pruned{};        // I/O thread
+    Timestamp pruned{};                                           // I/O thread
     std::string last_problem;  // I/O thread: a lasting problem is logged once
 };
 
@@ -208,12 +203,11 @@ Service::Impl::Impl(ServiceOptions given) : options(checked(std::move(given))) {
     }
     writer = std::make_unique<Writer>(
         *database, *engine, [this] { after_commit(); }, Writer::Limits{options.max_queued_batches});
-    context = std::make_unique<ApiContext>(
-        ApiContext{*reader, *writer, *key, infected_changed, engine_options(options).hosts,
-                   BodyLimits{options.max_records_bytes, options.max_records_bytes},
-                   std::chrono::seconds(300), options.now, options.tls, index, *page_reader,
-                   page_thread, *events, metrics, ETI_VERSION, options.max_store_bytes,
-                   protected_ranges(options)});
+    context = std::make_unique<ApiContext>(ApiContext{
+        *reader, *writer, *key, infected_changed, engine_options(options).hosts,
+        BodyLimits{options.max_records_bytes, options.max_records_bytes}, std::chrono::seconds(300),
+        options.now, options.tls, index, *page_reader, page_thread, *events, metrics, ETI_VERSION,
+        options.max_store_bytes, protected_ranges(options)});
     ServerLimits limits;
     limits.max_connections = options.max_connections;
     server = std::make_unique<HttpServer>(io, *context, ssl ? &*ssl : nullptr, options.address,
@@ -253,11 +247,11 @@ void Service::Impl::tell_feeds() {
         if (std::exchange(told_feeds[{feed.realm, feed.name}], feed.serial) == feed.serial) {
             continue;
         }
-        const std::string data = nlohmann::json{
-            {"name", feed.name}, {"version", feed.version}, {"entries", feed.entries}}.dump();
+        const nlohmann::json news{
+            {"name", feed.name}, {"version", feed.version}, {"entries", feed.entries}};
         const std::vector<Realm> realms =
             feed.realm == kEveryRealm ? all_realms(*database) : std::vector<Realm>{feed.realm};
-        asio::post(io, [this, realms, data] {
+        asio::post(io, [this, realms, data = news.dump()] {
             for (const Realm realm : realms) {
                 events->publish(realm, "feed", data);
             }
@@ -372,7 +366,7 @@ void Service::reload_feed() {
 }
 
 std::string issue_token(const std::string& data_directory, const std::string& name,
-                        TokenKind kind, const std::string& realm) {
+                        const std::string& realm, TokenKind kind) {
     prepare_directory(data_directory);
     const Timestamp now(std::chrono::system_clock::now());
     Database database(store_file(data_directory), Database::Access::ReadWrite);

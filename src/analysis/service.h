@@ -67,7 +67,7 @@ class Service {
 // issue_token stores a new token's digest and returns the token. A running service takes it at
 // once. Throws std::runtime_error when the name is in use.
 std::string issue_token(const std::string& data_directory, const std::string& name,
-                        TokenKind kind = TokenKind::Issued, const std::string& realm = "default");
+                        const std::string& realm = "default", TokenKind kind = TokenKind::Issued);
 // make_realm makes a realm that client certificates may name; set_password adds a user of the page.
 void make_realm(const std::string& data_directory, const std::string& name);
 void set_password(const std::string& data_directory, const std::string& user,

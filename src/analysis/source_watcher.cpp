@@ -1,9 +1,11 @@
 #include "analysis/source_watcher.h"
 
+#include "analysis/imports.h"
 #include "eti/engine/engine.h"
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <future>
 #include <memory>
 #include <utility>
@@ -29,9 +31,33 @@ SourceState stored_state(Database& database, const std::string& source) {
 
 }  // namespace
 
+SourceWatcher::SourceWatcher(Options options)
+    : options_(std::move(options)), sources_(options_.sources) {
+    find_imports();
+}
+
+bool SourceWatcher::find_imports() {
+    std::vector<SourceOptions> sources = options_.sources;
+    for (SourceOptions& found : imported_sources(options_.data_directory)) {
+        const auto same_name = [&](const auto& source) { return source.name == found.name; };
+        if (std::none_of(sources.begin(), sources.end(), same_name)) {
+            sources.push_back(std::move(found));
+        }
+    }
+    if (sources == sources_) {
+        return false;
+    }
+    sources_ = std::move(sources);
+    std::erase_if(states_, [&](const auto& state) {
+        return std::none_of(sources_.begin(), sources_.end(),
+                            [&](const auto& source) { return source.name == state.first; });
+    });
+    return true;
+}
+
 void SourceWatcher::load_files(Database& database, Engine& engine) {
-    engine.use_sources(options_.sources, options_.now());
-    for (const SourceOptions& source : options_.sources) {
+    engine.use_sources(sources_, options_.now());
+    for (const SourceOptions& source : sources_) {
         states_[source.name] = stored_state(database, source.name);
         if (source.is_url()) {
             continue;
@@ -45,9 +71,7 @@ void SourceWatcher::load_files(Database& database, Engine& engine) {
 }
 
 void SourceWatcher::start(Writer& writer) {
-    if (!options_.sources.empty()) {
-        thread_ = std::thread([this, &writer] { run(writer); });
-    }
+    thread_ = std::thread([this, &writer] { run(writer); });
 }
 
 void SourceWatcher::stop() {
@@ -74,7 +98,13 @@ bool SourceWatcher::stopping() const {
 
 void SourceWatcher::run(Writer& writer) {
     do {
-        for (const SourceOptions& source : options_.sources) {
+        told_engine_ = !find_imports() && told_engine_;
+        if (!told_engine_) {
+            told_engine_ = store(writer, [this, sources = sources_](Engine& engine) {
+                engine.use_sources(sources, options_.now());
+            });
+        }
+        for (const SourceOptions& source : sources_) {
             if (!stopping() && Clock::now() >= due_[source.name]) {
                 look_at(source, writer);
             }
@@ -89,6 +119,14 @@ bool SourceWatcher::wait() {
         due_.clear();
     }
     return !stopping_;
+}
+
+bool SourceWatcher::store(Writer& writer, Writer::Job job) {
+    // Shared with the writer, which may still be setting it when this thread goes on.
+    const auto done = std::make_shared<std::promise<std::exception_ptr>>();
+    return writer.submit(std::move(job), [done](std::exception_ptr error) {
+        done->set_value(error);
+    }) && !done->get_future().get();
 }
 
 // look_at reads a source and waits until the store has it: a reading that could not be stored is
@@ -106,15 +144,10 @@ void SourceWatcher::look_at(const SourceOptions& source, Writer& writer) {
     if (stopping() || same_file) {
         return;
     }
-    // Shared with the writer, which may still be setting it when this thread goes on.
-    const auto done = std::make_shared<std::promise<std::exception_ptr>>();
     const auto taken = std::make_shared<FeedPublisher::Taken>();
-    const bool queued = writer.submit(
-        [this, source, reading, taken](Engine& engine) {
+    if (!store(writer, [this, source, reading, taken](Engine& engine) {
             *taken = engine.take_source(source, *reading, options_.now());
-        },
-        [done](std::exception_ptr error) { done->set_value(error); });
-    if (!queued || done->get_future().get()) {
+        })) {
         due_[source.name] = Clock::now() + options_.look;
         failed_[source.name].clear();
         return;
@@ -126,9 +159,9 @@ void SourceWatcher::look_at(const SourceOptions& source, Writer& writer) {
 void SourceWatcher::report(const SourceOptions& source, const FeedPublisher::Taken& taken) {
     std::string& told = told_[source.name];
     if (!taken.refused && taken.sentence != "unchanged") {
-        spdlog::info("feed '{}': {}", source.location, taken.sentence);
+        spdlog::info("feed '{}': {}", source.shown(), taken.sentence);
     } else if (taken.refused && taken.sentence != told) {
-        spdlog::error("feed '{}' is refused: {}", source.location, taken.sentence);
+        spdlog::error("feed '{}' is refused: {}", source.shown(), taken.sentence);
     }
     told = taken.refused ? taken.sentence : "";
 }

@@ -19,11 +19,12 @@ class SourceWatcher {
   public:
     struct Options {
         std::vector<SourceOptions> sources;
+        std::string data_directory;  // whose imports are sources too
         SourceLimits limits;
         std::chrono::milliseconds look{1000};  // how often files are looked at
         std::function<Timestamp()> now;
     };
-    explicit SourceWatcher(Options options) : options_(std::move(options)) {}
+    explicit SourceWatcher(Options options);
     ~SourceWatcher() { stop(); }
     SourceWatcher(const SourceWatcher&) = delete;
     SourceWatcher& operator=(const SourceWatcher&) = delete;
@@ -42,11 +43,17 @@ class SourceWatcher {
     void run(Writer& writer);
     // wait returns false when it is time to stop.
     bool wait();
+    // find_imports is true when imports came or went.
+    bool find_imports();
+    // store runs a job on the writer's thread and is true when it is on disk.
+    bool store(Writer& writer, Writer::Job job);
     void look_at(const SourceOptions& source, Writer& writer);
     void report(const SourceOptions& source, const FeedPublisher::Taken& taken);
     void remember(const SourceOptions& source, const SourceReading& reading, bool refused);
 
     const Options options_;
+    std::vector<SourceOptions> sources_;  // with the imports; the watcher's thread, once it runs
+    bool told_engine_ = true;             // of sources_; the watcher's thread
     std::map<std::string, SourceState> states_;  // the watcher's thread, once it runs
     std::map<std::string, Clock::time_point> due_;
     std::map<std::string, std::string> told_;    // a lasting problem is logged once

@@ -50,13 +50,13 @@ std::string_view name_of(SourceReading::Result result) {
 SourceRow row_of(Database& database, const SourceOptions& source) {
     for (SourceRow& row : source_rows(database)) {
         if (row.name == source.name) {
-            row.location = source.location;
+            row.location = source.shown();
             return row;
         }
     }
     SourceRow row;
     row.name = source.name;
-    row.location = source.location;
+    row.location = source.shown();
     return row;
 }
 
@@ -171,16 +171,16 @@ bool FeedPublisher::publish_merged(const FeedCause& cause, Timestamp now) {
     return published;
 }
 
-bool FeedPublisher::publish(FeedId feed, std::vector<std::string> lines,
-                            const FeedCause& cause, Timestamp now) {
+bool FeedPublisher::publish(FeedId feed, std::vector<std::string> lines, const FeedCause& cause,
+                            Timestamp now) {
     std::size_t entries = 0;
     const std::string body =
         intel::render_feed_body(feed_columns(feed.name), std::move(lines), &entries);
     return publish_feed(database_, feed, body, entries, cause, now);
 }
 
-bool FeedPublisher::roll_back(FeedId feed, const std::string& version,
-                              const FeedCause& cause, Timestamp now) {
+bool FeedPublisher::roll_back(FeedId feed, const std::string& version, const FeedCause& cause,
+                              Timestamp now) {
     const auto body = feed_body_at(database_, feed, version);
     if (!body) {
         return false;

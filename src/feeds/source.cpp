@@ -1,5 +1,6 @@
 #include "eti/feeds/source.h"
 
+#include "eti/base/durable_file.h"
 #include "eti/feeds/merge.h"
 #include "eti/intel/feed_text.h"
 #include "feeds/fetch.h"
@@ -8,8 +9,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <stdexcept>
 
@@ -18,6 +17,20 @@ namespace {
 
 using Result = SourceReading::Result;
 
+std::string without_secrets(std::string url) {
+    const auto scheme = url.find("://");
+    if (scheme == std::string::npos) {
+        return url;
+    }
+    const auto query = url.find('?', scheme);
+    if (query != std::string::npos) {
+        url.replace(query, std::string::npos, "?...");
+    }
+    const auto host = scheme + 3;
+    const auto at = url.substr(0, url.find('/', host)).rfind('@');
+    return at == std::string::npos ? url : url.erase(host, at + 1 - host);
+}
+
 // Document is one text of a source, wherever it lies.
 struct Document {
     Result result = Result::Failed;
@@ -25,7 +38,6 @@ struct Document {
     std::string why;
     std::string etag;
     std::string last_modified;
-    bool missing = false;
 };
 
 std::optional<std::string> file_stamp(const std::string& path) {
@@ -43,12 +55,10 @@ Document failure(std::string why) {
     return document;
 }
 
-Document read_file(const std::string& path, const std::string& etag, std::size_t max_bytes) {
+Document read_list_file(const std::string& path, const std::string& etag, std::size_t max_bytes) {
     const auto stamp = file_stamp(path);
     if (!stamp) {
-        Document document = failure("cannot read '" + path + "': there is no such file");
-        document.missing = true;
-        return document;
+        return failure("cannot read '" + path + "': there is no such file");
     }
     Document document;
     document.etag = *stamp;
@@ -56,14 +66,9 @@ Document read_file(const std::string& path, const std::string& etag, std::size_t
         document.result = Result::Unchanged;
         return document;
     }
-    std::ifstream file(path, std::ios::binary);
-    document.text.assign(std::istreambuf_iterator<char>(file), {});
-    if (!file) {
-        return failure("cannot read '" + path + "': check its permissions");
-    }
-    if (document.text.size() > max_bytes) {
-        return failure("'" + path + "' has more than the limit of " + std::to_string(max_bytes) +
-                       " bytes");
+    std::string problem;
+    if (read_bounded(path, max_bytes, document.text, problem) != ReadResult::Read) {
+        return failure(problem);
     }
     document.result = Result::New;
     return document;
@@ -79,7 +84,7 @@ class Reader {
     Document read(const std::string& location, const std::string& etag,
                   const std::string& last_modified) const {
         if (!source_.is_url()) {
-            return read_file(location, etag, limits_.max_bytes);
+            return read_list_file(location, etag, limits_.max_bytes);
         }
         FetchAnswer answer =
             fetch({location, etag, last_modified, limits_.max_bytes, limits_.timeout}, cancelled_);
@@ -87,13 +92,12 @@ class Reader {
         document.etag = std::move(answer.etag);
         document.last_modified = std::move(answer.last_modified);
         document.text = std::move(answer.body);
-        document.missing = answer.status == 404;
         if (answer.status == 200) {
             document.result = Result::New;
         } else if (answer.status == 304) {
             document.result = Result::Unchanged;
         } else {
-            document.why = "cannot fetch '" + location + "': " +
+            document.why = "cannot fetch '" + without_secrets(location) + "': " +
                            (answer.status == 0 ? answer.error
                                                : "it answered " + std::to_string(answer.status));
         }
@@ -263,6 +267,10 @@ void set_option(SourceOptions& source, std::string_view text, std::string_view o
 }
 
 }  // namespace
+
+std::string SourceOptions::shown() const {
+    return without_secrets(location);
+}
 
 SourceOptions parse_source(std::string_view text) {
     const auto equals = text.find('=');

@@ -30,7 +30,8 @@ std::string uuid_of(const std::string& name) {
 std::string stix_time(int64_t micros) {
     std::string text = listing_text(micros / 1'000'000);
     text[10] = 'T';
-    return text + ".000Z";
+    const std::string millis = std::to_string(micros / 1000 % 1000);
+    return text + "." + std::string(3 - millis.size(), '0') + millis + "Z";
 }
 
 std::string pattern_of(const FeedEntry& entry) {

@@ -19,6 +19,9 @@ struct SourceOptions {
     std::chrono::seconds max_age{0};      // entries listed longer ago are left out; 0: none
     std::chrono::seconds interval{3600};  // between two requests of a URL
 
+    bool operator==(const SourceOptions&) const = default;
+    // shown is the location without what may be a secret: user, password and query of a URL.
+    std::string shown() const;
     bool is_url() const { return location.find("://") != std::string::npos; }
 };
 // parse_source reads "NAME=LOCATION[,format=F][,max-age=DAYS][,interval=SECONDS]"; throws
