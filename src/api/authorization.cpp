@@ -111,7 +111,8 @@ bool login_required(ApiContext& context) {
     if (context.always_login) {
         return true;
     }
-    Query row = context.reader.query("SELECT 1 FROM tokens WHERE kind IN ('issued', 'export') LIMIT 1");
+    Query row =
+        context.reader.query("SELECT 1 FROM tokens WHERE kind IN ('issued', 'export') LIMIT 1");
     return row.next();
 }
 

@@ -78,8 +78,7 @@ std::vector<FeedEntry> entries_of(const Asked& asked, std::string_view feed, int
 }
 
 // tag_of changes when what the list is made from does.
-std::string tag_of(const Asked& asked,
-                   const std::vector<std::string_view>& feeds) {
+std::string tag_of(const Asked& asked, const std::vector<std::string_view>& feeds) {
     std::string text = "2";
     for (const std::string& segment : asked.request.path) {
         text += "/" + segment;
@@ -171,16 +170,15 @@ void add_indicators(const Asked& asked, std::string_view feed, const Outward& ou
 
 Response get_stix(const Asked& asked) {
     const std::vector<std::string_view> feeds{kCertificateFeed, kServerFeed, kServer6Feed};
-    return with_tag(asked.request, tag_of(asked, feeds), "application/stix+json;version=2.1",
-                    [&] {
-                        const Outward outward(asked.context, asked.database);
-                        std::vector<StixIndicator> indicators;
-                        for (const std::string_view feed : feeds) {
-                            add_indicators(asked, feed, outward, indicators);
-                        }
-                        return render_stix(store_identity(asked.database),
-                                           store_created_us(asked.database), indicators);
-                    });
+    return with_tag(asked.request, tag_of(asked, feeds), "application/stix+json;version=2.1", [&] {
+        const Outward outward(asked.context, asked.database);
+        std::vector<StixIndicator> indicators;
+        for (const std::string_view feed : feeds) {
+            add_indicators(asked, feed, outward, indicators);
+        }
+        return render_stix(store_identity(asked.database), store_created_us(asked.database),
+                           indicators);
+    });
 }
 
 }  // namespace

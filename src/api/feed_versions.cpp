@@ -48,8 +48,8 @@ json as_json(const SourceRow& source) {
 FeedRow required_feed(Database& database, FeedId feed) {
     auto row = feed_row(database, feed);
     if (!row) {
-        throw RequestError(404, "there is no feed '" + std::string(feed.name) +
-                                    "'; GET /v1/feeds lists them");
+        throw RequestError(
+            404, "there is no feed '" + std::string(feed.name) + "'; GET /v1/feeds lists them");
     }
     return std::move(*row);
 }

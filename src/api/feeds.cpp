@@ -39,9 +39,8 @@ Response with_tag(const Request& request, const std::string& tag, std::string ty
 }
 
 Response get_manifest(ApiContext& context, const Request& request) {
-    const std::string body =
-        render_manifest(feed_rows(context.reader, request.realm), context.key,
-                        context.update_interval);
+    const std::string body = render_manifest(feed_rows(context.reader, request.realm), context.key,
+                                             context.update_interval);
     return with_tag(request, sha256_hex(body).substr(0, 32), "application/json",
                     [&] { return body; });
 }
@@ -52,8 +51,8 @@ Response get_body(Database& database, const Request& request) {
     const FeedId id = feed_seen_by(request.realm, request.path[2]);
     const auto feed = feed_row(database, id);
     if (!feed) {
-        throw RequestError(404, "there is no feed '" + request.path[2] +
-                                    "'; GET /v1/feeds lists them");
+        throw RequestError(404,
+                           "there is no feed '" + request.path[2] + "'; GET /v1/feeds lists them");
     }
     const auto body = [&] {
         const std::string since = request.parameter("since");

@@ -12,18 +12,10 @@ constexpr std::array<std::string_view, 6> kAllowlistKinds{"ip",       "range", "
 constexpr std::size_t kMaxAllowlistEntries = 15'000;
 constexpr std::size_t kKnownKeys = 4'000'037;  // 8 bytes each; a prime, so that hashes spread
 
-std::vector<std::string> allowlist_lines(const std::vector<AllowlistRow>& rows) {
-    std::vector<std::string> lines;
-    for (const AllowlistRow& row : rows) {
-        lines.push_back(row.kind + "," + row.value);
-    }
-    return lines;
-}
-
 intel::Allowlist allowlist_of(const std::vector<AllowlistRow>& rows) {
     std::string text = "# kind,value\n";
-    for (const std::string& line : allowlist_lines(rows)) {
-        text += line + "\n";
+    for (const AllowlistRow& row : rows) {
+        text += row.kind + "," + row.value + "\n";
     }
     return intel::Allowlist(intel::parse_allowlist_feed(text).entries);
 }

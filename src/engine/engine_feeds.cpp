@@ -1,21 +1,10 @@
 // What of the engine's state comes from feeds.
 #include "eti/engine/engine.h"
-
 #include "eti/ingest/encoding.h"
 
 #include <algorithm>
 
 namespace eti::analysis {
-namespace {
-
-SourceOptions default_source() {
-    SourceOptions source;
-    source.name = "feed";
-    source.location = "feed";
-    return source;
-}
-
-}  // namespace
 
 void Engine::reload_blocklist() {
     const auto feed = feed_row(database_, kCertificateFeed);
@@ -37,18 +26,6 @@ FeedPublisher::Taken Engine::take_source(const SourceOptions& source, const Sour
     FeedPublisher::Taken taken = feeds_.take(source, reading, now);
     reload_blocklist();
     return taken;
-}
-
-std::string Engine::load_certificate_feed(std::string_view text, Timestamp now) {
-    const SourceOptions source = default_source();
-    if (!feeds_.has_sources()) {
-        use_sources({source}, now);
-    }
-    const FeedPublisher::Taken taken = take_source(source, reading_of(text, source.format), now);
-    if (taken.refused) {
-        throw RequestError(422, taken.sentence);
-    }
-    return taken.sentence;
 }
 
 void Engine::publish_allowlist(const FeedCause& cause, Timestamp now) {
@@ -103,8 +80,8 @@ void Engine::roll_back_feed(Realm realm, std::string_view feed, const std::strin
                            "change the host's status or policy instead");
     }
     if (sha256_hex(*body) == current->sha256) {
-        throw RequestError(422, "version '" + current->version + "', which is in force, has the content of '" +
-                                    version + "'");
+        throw RequestError(422, "version '" + current->version +
+                                    "', which is in force, has the content of '" + version + "'");
     }
     add_audit(database_, realm, by, now);
     const FeedCause cause{"rollback to " + by.detail, by.actor};

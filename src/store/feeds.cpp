@@ -64,9 +64,10 @@ void note_objects(Database& database, FeedId feed, const FeedDelta& delta, Times
     }
     if (!delta.removed.empty()) {
         database.run(
-            "DELETE FROM feed_objects WHERE realm = ?1 AND feed = ?2 AND withdrawn = 1 AND modified"
-            " <= (SELECT modified FROM feed_objects WHERE realm = ?1 AND feed = ?2 AND withdrawn = 1"
-            " ORDER BY modified DESC LIMIT 1 OFFSET ?3)",
+            "DELETE FROM feed_objects WHERE realm = ?1 AND feed = ?2 AND withdrawn = 1"
+            " AND modified <= (SELECT modified FROM feed_objects"
+            " WHERE realm = ?1 AND feed = ?2 AND withdrawn = 1 ORDER BY modified DESC LIMIT 1 "
+            "OFFSET ?3)",
             feed.realm, feed.name, kMaxWithdrawn);
     }
 }
@@ -164,11 +165,12 @@ bool publish_feed(Database& database, FeedId feed, std::string_view body, std::s
     // The first version has nothing to lead from.
     const std::optional<Blob> stored = old ? std::optional(Blob{text}) : std::nullopt;
     database.run("INSERT OR REPLACE INTO feeds VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", feed.realm,
-                 feed.name, serial, version, day, day_count, static_cast<int64_t>(entries), sha256, to_micros(now),
-                 to_micros(now + kFeedLifetime), Blob{body});
+                 feed.name, serial, version, day, day_count, static_cast<int64_t>(entries), sha256,
+                 to_micros(now), to_micros(now + kFeedLifetime), Blob{body});
     database.run("INSERT INTO feed_versions VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                 feed.realm, feed.name, serial, version, static_cast<int64_t>(entries), sha256, to_micros(now),
-                 to_micros(now + kFeedLifetime), static_cast<int64_t>(delta.added.size()),
+                 feed.realm, feed.name, serial, version, static_cast<int64_t>(entries), sha256,
+                 to_micros(now), to_micros(now + kFeedLifetime),
+                 static_cast<int64_t>(delta.added.size()),
                  static_cast<int64_t>(delta.removed.size()), cause.why, cause.actor,
                  static_cast<int64_t>(stored ? text.size() : 0), stored);
     note_objects(database, feed, delta, now);
@@ -179,8 +181,8 @@ bool publish_feed(Database& database, FeedId feed, std::string_view body, std::s
 std::vector<FeedVersion> feed_versions(Database& database, FeedId feed) {
     std::vector<FeedVersion> versions;
     Query row = database.query(
-        "SELECT realm, name, serial, version, entries, sha256, created, expires, added, removed, why,"
-        " actor FROM feed_versions WHERE realm = ? AND name = ? ORDER BY serial DESC",
+        "SELECT realm, name, serial, version, entries, sha256, created, expires, added, removed,"
+        " why, actor FROM feed_versions WHERE realm = ? AND name = ? ORDER BY serial DESC",
         feed.realm, feed.name);
     while (row.next()) {
         versions.push_back(

@@ -85,9 +85,6 @@ class Engine {
     // take_source publishes what was read; refused readings leave the last version in force.
     FeedPublisher::Taken take_source(const SourceOptions& source, const SourceReading& reading,
                                      Timestamp now);
-    // load_certificate_feed takes a text as the source "feed". It returns a sentence for the log;
-    // RequestError says why a text is refused.
-    std::string load_certificate_feed(std::string_view text, Timestamp now);
     // roll_back_feed publishes an earlier version's content as a new version of a feed the realm
     // sees (RequestError 404, 422).
     void roll_back_feed(Realm realm, std::string_view feed, const std::string& version,

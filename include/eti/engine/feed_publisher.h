@@ -17,7 +17,6 @@ class FeedPublisher {
 
     // configure says which sources there are; what others left is forgotten.
     void configure(std::vector<SourceOptions> sources, Timestamp now);
-    bool has_sources() const { return !sources_.empty(); }
 
     struct Taken {
         bool refused = false;
@@ -31,8 +30,7 @@ class FeedPublisher {
     bool publish(FeedId feed, std::vector<std::string> lines, const FeedCause& cause,
                  Timestamp now);
     // roll_back publishes an earlier version's content; false when that version is not kept.
-    bool roll_back(FeedId feed, const std::string& version, const FeedCause& cause,
-                   Timestamp now);
+    bool roll_back(FeedId feed, const std::string& version, const FeedCause& cause, Timestamp now);
     // tick renews feeds before they expire, leaves out what has become too old, and publishes the
     // infected hosts.
     void tick(Timestamp now);

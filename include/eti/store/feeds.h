@@ -38,10 +38,10 @@ inline constexpr std::chrono::hours kFeedLifetime{40 * 24};
 inline constexpr int64_t kKeptVersions = 50;                // of each feed
 inline constexpr int64_t kKeptDeltaBytes = 64 * (1 << 20);  // of all versions of a feed
 
-std::vector<FeedRow> feed_rows(Database& database);                   // any connection
-std::vector<FeedRow> feed_rows(Database& database, Realm realm);      // those it sees; any
-std::optional<FeedRow> feed_row(Database& database, FeedId feed);     // any connection
-std::string feed_body(Database& database, FeedId feed);               // any connection
+std::vector<FeedRow> feed_rows(Database& database);                // any connection
+std::vector<FeedRow> feed_rows(Database& database, Realm realm);   // those it sees; any
+std::optional<FeedRow> feed_row(Database& database, FeedId feed);  // any connection
+std::string feed_body(Database& database, FeedId feed);            // any connection
 
 struct FeedCause {
     std::string why;    // "source sslbl", "rollback to 20261124.2"
@@ -62,9 +62,11 @@ struct FeedVersion {
 std::vector<FeedVersion> feed_versions(Database& database, FeedId feed);
 // feed_way leads from one kept version to another; nullopt when one of them is not kept. Any
 // connection.
-std::optional<intel::FeedDelta> feed_way(Database& database, FeedId feed, const std::string& from, const std::string& to);
+std::optional<intel::FeedDelta> feed_way(Database& database, FeedId feed, const std::string& from,
+                                         const std::string& to);
 // feed_body_at is the body of a kept version. Any connection.
-std::optional<std::string> feed_body_at(Database& database, FeedId feed, const std::string& version);
+std::optional<std::string> feed_body_at(Database& database, FeedId feed,
+                                        const std::string& version);
 
 // FeedObject is what became of one entry over all versions: the identity others know it by.
 struct FeedObject {

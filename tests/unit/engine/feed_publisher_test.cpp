@@ -1,7 +1,9 @@
 // Sources in, versions out: what a feed was stays reachable for a while.
 #include "eti/engine/engine.h"
 #include "eti/ingest/encoding.h"
+#include "eti/ingest/record_parser.h"
 #include "eti/store/schema.h"
+#include "eti/store/users.h"
 #include "tests/support/service_builders.h"
 
 #include <gmock/gmock.h>
@@ -13,7 +15,9 @@
 namespace eti::analysis {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using namespace std::chrono_literals;
 
 const Timestamp kNoon{std::chrono::seconds(1'795'521'600)};  // 2026-11-24 12:00:00 UTC
@@ -156,19 +160,29 @@ TEST_F(FeedPublisherTest, ARollbackIsANewVersionThatStays) {
     take(0, list_of(1, 10));
     const std::string first = feed_body(database_, kCertificateFeed);
     take(0, list_of(1, 12), kNoon + 1h);
-    engine_->roll_back(kCertificateFeed, "20261124.1", {"rollback to 20261124.1", "ada"},
-                       kNoon + 2h);
+    engine_->roll_back_feed(kDefaultRealm, kCertificateFeed, "20261124.1",
+                            {"ada", "roll-back-feed", "cc_cert_sha1", "20261124.1: too much"},
+                            kNoon + 2h);
     EXPECT_EQ(row().version, "20261124.3");
     EXPECT_EQ(row().serial, 3);
     EXPECT_EQ(feed_body(database_, kCertificateFeed), first);
-    EXPECT_EQ(feed_versions(database_, kCertificateFeed)[0].cause.actor, "ada");
+    const FeedCause cause = feed_versions(database_, kCertificateFeed)[0].cause;
+    EXPECT_EQ(cause.actor, "ada");
+    EXPECT_EQ(cause.why, "rollback to 20261124.1: too much");
+    const auto audit = audit_page(database_, kDefaultRealm, "cc_cert_sha1", INT64_MAX, 10);
+    ASSERT_EQ(audit.size(), 1U);
+    EXPECT_EQ(audit[0].entry.detail, "20261124.1: too much");
     take(0, list_of(1, 12), kNoon + 3h);
     EXPECT_EQ(row().serial, 3) << "the source says what it said: the operator's word stays";
     take(0, list_of(1, 13), kNoon + 4h);
     EXPECT_EQ(row().entries, 13);
-    EXPECT_THROW(engine_->roll_back(kCertificateFeed, "20261124.9", {}, kNoon), RequestError);
-    EXPECT_THROW(engine_->roll_back(kCertificateFeed, row().version, {}, kNoon), RequestError);
-    EXPECT_THROW(engine_->roll_back("cc_nothing", "1", {}, kNoon), RequestError);
+    for (const auto& [feed, version] :
+         {std::pair("cc_cert_sha1", "20261124.9"), std::pair("cc_cert_sha1", "20261124.4"),
+          std::pair("cc_nothing", "1")}) {
+        EXPECT_THROW(engine_->roll_back_feed(kDefaultRealm, feed, version, {}, kNoon), RequestError)
+            << feed << " " << version;
+    }
+    EXPECT_EQ(audit_page(database_, kDefaultRealm, "", INT64_MAX, 10).size(), 1U);
 }
 
 TEST_F(FeedPublisherTest, AnAllowlistGoesBackWithItsEntries) {
@@ -181,7 +195,7 @@ TEST_F(FeedPublisherTest, AnAllowlistGoesBackWithItsEntries) {
     engine_->remove_allowlist(id, kNoon);
     entry.value = "192.0.2.2";
     engine_->add_allowlist(entry, kNoon);
-    engine_->roll_back(kAllowlistFeed, with, {"rollback", ""}, kNoon);
+    engine_->roll_back_feed(kDefaultRealm, kAllowlistFeed, with, {}, kNoon);
     const auto rows = allowlist_rows(database_);
     ASSERT_EQ(rows.size(), 1U);
     EXPECT_EQ(rows[0].value, "192.0.2.1");
@@ -220,6 +234,43 @@ TEST_F(FeedPublisherTest, ObjectsRememberWhenTheyChanged) {
     EXPECT_FALSE(objects[1].withdrawn);
     EXPECT_EQ(objects[1].modified_us, to_micros(kNoon)) << "nothing of it changed";
     EXPECT_EQ(objects[2].created_us, to_micros(kNoon + 1h));
+}
+
+TEST_F(FeedPublisherTest, InfectedHostsAreAFeedOfTheirRealm) {
+    const Realm other = realm_named(database_, "other");
+    const auto infect = [&](Realm realm, const std::string& host) {
+        RecordBatch batch;
+        std::string line =
+            test::RecordBuilder().id(host).client(host).sha1(test::kListedSha1).line();
+        ASSERT_TRUE(parse_records(line, batch));
+        engine_->ingest(realm, "", batch, kNoon);
+    };
+    take(0, test::kFeed);
+    infect(kDefaultRealm, "10.0.1.10");
+    infect(other, "10.0.1.11");
+    engine_->tick(kNoon);
+    EXPECT_THAT(feed_body(database_, {kInfectedFeed, kDefaultRealm}), HasSubstr("\n10.0.1.10,"));
+    EXPECT_THAT(feed_body(database_, {kInfectedFeed, other}), HasSubstr("\n10.0.1.11,"));
+    EXPECT_THAT(feed_body(database_, {kInfectedFeed, other}), Not(HasSubstr("10.0.1.10")));
+    EXPECT_FALSE(feed_row(database_, kInfectedFeed)) << "none for everybody";
+    const auto names = [&](Realm realm) {
+        std::vector<std::string> list;
+        for (const FeedRow& feed : feed_rows(database_, realm)) {
+            list.push_back(feed.name);
+        }
+        return list;
+    };
+    EXPECT_THAT(names(other),
+                ElementsAre("cc_cert_sha1", "eta_custom_whitelist", "infected_hosts"));
+    EXPECT_THAT(names(realm_named(database_, "empty")),
+                ElementsAre("cc_cert_sha1", "eta_custom_whitelist"));
+    const int64_t serial = feed_row(database_, {kInfectedFeed, other})->serial;
+    infect(kDefaultRealm, "10.0.1.12");
+    engine_->tick(kNoon + 1h);
+    EXPECT_EQ(feed_row(database_, {kInfectedFeed, other})->serial, serial)
+        << "what happens elsewhere is no new version here";
+    EXPECT_THROW(engine_->roll_back_feed(other, kInfectedFeed, "20261124.1", {}, kNoon),
+                 RequestError);
 }
 
 TEST(StoreIdentity, is_made_once_and_differs_between_stores) {

@@ -1,4 +1,7 @@
 // A file of schema 1, as its version wrote it, becomes one of today.
+#include "eti/feeds/merge.h"
+#include "eti/ingest/encoding.h"
+#include "eti/store/feeds.h"
 #include "eti/store/hosts.h"
 #include "eti/store/rollups.h"
 #include "eti/store/schema.h"
@@ -13,6 +16,16 @@ namespace {
 
 using test::kNoon;
 using test::RecordBuilder;
+
+const std::string kBody =
+    "# Listingdate,SHA1,Listingreason\n"
+    "2026-11-01 10:00:00,2e3519b7cb61a3cd6167f727df993f68311085ea,Dridex C&C\n"
+    "# END (1) entries\n";
+const std::string kNextBody =
+    "# Listingdate,SHA1,Listingreason\n"
+    "2026-11-01 10:00:00,2e3519b7cb61a3cd6167f727df993f68311085ea,Dridex C&C\n"
+    "2026-11-02 10:00:00,11234647793f73cbded849d827af9f33ebdf288a,AsyncRAT C&C\n"
+    "# END (2) entries\n";
 
 class MigrationTest : public ::testing::Test {
   protected:
@@ -38,6 +51,10 @@ class MigrationTest : public ::testing::Test {
             "INSERT INTO hosts VALUES('10.0.1.10', 1, 2, 'in_progress', 'never_include', 3)");
         database_.run("INSERT INTO infected VALUES('10.0.1.10', 10, 'listed', 5, NULL, 0, 7)");
         database_.run("INSERT INTO batches VALUES('eti1/b/1', '{}', 9)");
+        database_.run(
+            "INSERT INTO feeds VALUES('cc_cert_sha1', 7, '20261123.2', '20261123', 2, 1, ?1, ?2,"
+            " ?2 + 9, ?3)",
+            sha256_hex(kBody), to_micros(kNoon), Blob{kBody});
         database_.script("COMMIT");
     }
     test::TemporaryFolder folder_;
@@ -65,6 +82,23 @@ TEST_F(MigrationTest, CarriesOverEverything) {
     EXPECT_EQ(infected_entry(database_, kDefaultRealm, *net::parse_ip("10.0.1.10"))->since_us, 5);
     EXPECT_EQ(stored_response(database_, kDefaultRealm, "eti1/b/1"), "{}");
     EXPECT_EQ(score_of(database_, kDefaultRealm, *net::parse_ip("10.0.1.10"), {}, kNoon).level, 10);
+}
+
+TEST_F(MigrationTest, FeedsGoOnWhereTheyWere) {
+    migrate(database_, kNoon);
+    const auto feed = feed_row(database_, kCertificateFeed);
+    ASSERT_TRUE(feed);
+    EXPECT_EQ(feed->realm, kEveryRealm);
+    EXPECT_EQ(feed->serial, 7);
+    EXPECT_EQ(feed->version, "20261123.2");
+    EXPECT_EQ(feed_body(database_, kCertificateFeed), kBody);
+    const auto versions = feed_versions(database_, kCertificateFeed);
+    ASSERT_EQ(versions.size(), 1U);
+    EXPECT_EQ(versions[0].row.sha256, feed->sha256);
+    ASSERT_TRUE(publish_feed(database_, kCertificateFeed, kNextBody, 2, {"source a", ""}, kNoon));
+    EXPECT_EQ(feed_row(database_, kCertificateFeed)->serial, 8) << "sensors compare it";
+    EXPECT_EQ(feed_body_at(database_, kCertificateFeed, "20261123.2"), kBody);
+    EXPECT_EQ(store_identity(database_).size(), 16U);
 }
 
 TEST_F(MigrationTest, LeavesOutWhatNeverWasARecordAndHappensOnce) {
