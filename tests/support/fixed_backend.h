@@ -52,6 +52,7 @@ inline uplink::FeedInfo sample_feed() {
     feed.update_interval = std::chrono::seconds(60);
     feed.status = "Store succeeded";
     feed.loaded = true;
+    feed.refusals[static_cast<std::size_t>(uplink::Refusal::Size)] = 3;
     return feed;
 }
 

@@ -314,7 +314,7 @@ const char* const kGoodLines[] = {
     "set security pki local-certificate me file /a key-file /b",
     "set services openeti workers 64",
     "set services openeti cloud token-file /etc/token",
-    "set services openeti feed public-key /etc/key",
+    "set services openeti feed public-key /etc/key shrink-limit 0 growth-limit 1000000",
     "set services openeti certificate-list [ /a /b ]",
     "set services openeti limits recent-sessions 0 flows-per-worker 1024 sessions-per-worker 256 "
     "inspected-bytes-per-direction 4096 out-of-order-segments-per-direction 1 "

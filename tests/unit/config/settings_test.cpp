@@ -184,6 +184,20 @@ TEST(Settings, CloudLink) {
     EXPECT_EQ(cloud.feed_tls->trusted_ca_file, "");
     EXPECT_EQ(cloud.token_file, "/token");
     EXPECT_EQ(cloud.feed_public_key_file, "/feed.pub");
+    EXPECT_EQ(cloud.feed_shrink_percent, 50U) << "the default of the schema";
+    EXPECT_EQ(cloud.feed_growth_percent, 900U);
+}
+
+TEST(Settings, HowMuchAFeedMayChange) {
+    const CloudLink limits = load(
+                                 "set services openeti feed shrink-limit 0\n"
+                                 "set services openeti feed growth-limit 20\n")
+                                 .cloud;
+    EXPECT_EQ(limits.feed_shrink_percent, 0U);
+    EXPECT_EQ(limits.feed_growth_percent, 20U);
+    const CloudLink untouched = load("set system host-name a\n").cloud;
+    EXPECT_EQ(untouched.feed_shrink_percent, 50U);
+    EXPECT_EQ(untouched.feed_growth_percent, 900U);
 }
 
 TEST(Settings, CloudLinkOnThisMachineNeedsNoProfile) {

@@ -114,9 +114,20 @@ TEST_F(VerdictHandlerTest, AFailedFeedKeepsTheTableAndShowsTheReason) {
     entry.range = {net::IpAddress::v4(192, 0, 5, 0), net::IpAddress::v4(192, 0, 5, 1)};
     update.entries = {entry};
     handler.apply(std::move(update));
-    handler.apply(uplink::FeedFailure{"eta_custom_whitelist", "signature does not verify", {}});
+    handler.apply(uplink::FeedFailure{
+        "eta_custom_whitelist", "signature does not verify", {}, uplink::Refusal::Signature});
     EXPECT_EQ(handler.allowlist_feed().status, "signature does not verify");
     EXPECT_EQ(handler.allowlist_feed().version, "20261124.1");
+    handler.apply(
+        uplink::FeedFailure{"eta_custom_whitelist", "it grew", {}, uplink::Refusal::Size});
+    uplink::AllowlistUpdate next;
+    next.info.name = "eta_custom_whitelist";
+    next.entries = {entry};
+    handler.apply(std::move(next));
+    const uplink::FeedInfo info = handler.allowlist_feed();
+    EXPECT_EQ(info.failures, 2U);
+    EXPECT_EQ(info.refusals, (std::array<uint64_t, uplink::kRefusals>{1, 0, 0, 1, 0, 0}))
+        << "a later update forgets nothing";
     EXPECT_TRUE(dataplane_.allowlist().read()->contains_address(net::IpAddress::v4(192, 0, 5, 1)));
 }
 

@@ -73,34 +73,39 @@ TEST_F(UplinkFeeds, AWrongFeedLeavesTheLastGoodOneInForce) {
         const char* why;
         std::function<void(FeedVersion&)> spoil;
         const char* sentence;
+        Refusal kind;
     };
     const std::string other_hash(64, 'a');
     const Case cases[] = {
         {"signed over another serial", [](auto& v) { v.signed_serial = "99"; },
-         "signature does not verify"},
-        {"an older serial", [](auto& v) { v.serial = 4; }, "older than 5"},
+         "signature does not verify", Refusal::Signature},
+        {"an older serial", [](auto& v) { v.serial = 4; }, "older than 5", Refusal::Rollback},
         {"the same serial with another content", [](auto& v) { v.serial = 5; },
-         "came before with another content"},
-        {"expired", [](auto& v) { v.expires = "2026-01-01T00:00:00Z"; }, "expired on 2026-01-01"},
+         "came before with another content", Refusal::Rollback},
+        {"expired", [](auto& v) { v.expires = "2026-01-01T00:00:00Z"; }, "expired on 2026-01-01",
+         Refusal::Expired},
         {"a body that is not the signed one", [](auto& v) { v.served_body = sslbl(10, 'f'); },
-         "SHA-256"},
+         "SHA-256", Refusal::Truncated},
         {"a body cut in the middle",
-         [](auto& v) { v.served_body = v.body.substr(0, v.body.size() / 2); }, "SHA-256"},
-        {"a signed digest of nothing", [&](auto& v) { v.sha256 = other_hash; }, "SHA-256"},
-        {"another count than promised", [](auto& v) { v.entries = 11; }, "promises 11 entries"},
+         [](auto& v) { v.served_body = v.body.substr(0, v.body.size() / 2); }, "SHA-256",
+         Refusal::Truncated},
+        {"a signed digest of nothing", [&](auto& v) { v.sha256 = other_hash; }, "SHA-256",
+         Refusal::Truncated},
+        {"another count than promised", [](auto& v) { v.entries = 11; }, "promises 11 entries",
+         Refusal::Truncated},
         {"shrunk by more than half",
          [](auto& v) {
              v.body = sslbl(4);
              v.entries = 4;
          },
-         "shrank from 10 to 4"},
+         "shrank from 10 to 4", Refusal::Size},
         {"a signed but truncated list",
          [](auto& v) {
              v.body =
                  v.body.substr(0, v.body.find("# END")).substr(0, 300) + "# END (10) entries\n";
          },
-         "promises 10 entries"},
-        {"the connection ended early", [](auto& v) { v.cut = true; }, "broke off"},
+         "promises 10 entries", Refusal::Truncated},
+        {"the connection ended early", [](auto& v) { v.cut = true; }, "broke off", Refusal::Other},
     };
     service_.publish(kBlocklist, version(5, 10));
     Uplink uplink(options_);
@@ -115,6 +120,7 @@ TEST_F(UplinkFeeds, AWrongFeedLeavesTheLastGoodOneInForce) {
         uplink.refresh_feeds();
         ASSERT_TRUE(log.wait_for([&] { return !log.failures.empty(); })) << c.why;
         EXPECT_EQ(log.failures[0].name, kBlocklist) << c.why;
+        EXPECT_EQ(log.failures[0].kind, c.kind) << c.why;
         EXPECT_NE(log.failures[0].reason.find(c.sentence), std::string::npos)
             << c.why << ": " << log.failures[0].reason;
         EXPECT_EQ(log.blocklist_updates, 1U) << c.why;
