@@ -12,19 +12,14 @@ constexpr std::array<std::string_view, 6> kAllowlistKinds{"ip",       "range", "
 constexpr std::size_t kMaxAllowlistEntries = 15'000;
 constexpr std::size_t kKnownKeys = 4'000'037;  // 8 bytes each; a prime, so that hashes spread
 
-intel::Allowlist allowlist_of(const std::vector<AllowlistRow>& rows) {
-    std::string text = "# kind,value\n";
-    for (const AllowlistRow& row : rows) {
-        text += row.kind + "," + row.value + "\n";
-    }
-    return intel::Allowlist(intel::parse_allowlist_feed(text).entries);
-}
-
 }  // namespace
 
 intel::Allowlist stored_allowlist(Database& database) {
-    return intel::Allowlist(
-        intel::parse_allowlist_feed(allowlist_body(allowlist_rows(database))).entries);
+    std::string text = "# kind,value\n";
+    for (const AllowlistRow& row : allowlist_rows(database)) {
+        text += row.kind + "," + row.value + "\n";
+    }
+    return intel::Allowlist(intel::parse_allowlist_feed(text).entries);
 }
 
 Engine::Engine(Database& database, EngineOptions options, ServerIndex* index)
