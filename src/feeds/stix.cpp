@@ -95,8 +95,7 @@ std::string render_stix(std::string_view producer, int64_t producer_created_us,
     std::string contents = name;
     for (const StixIndicator& indicator : indicators) {
         objects.push_back(as_json(indicator, name, identity));
-        contents += "\n" + objects.back()["id"].get<std::string>() + " " +
-                    std::to_string(indicator.modified_us);
+        contents += objects.back().dump(-1, ' ', false, Json::error_handler_t::replace);
     }
     const Json bundle{{"type", "bundle"},
                       {"id", "bundle--" + uuid_of(contents)},

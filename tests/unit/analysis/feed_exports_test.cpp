@@ -17,11 +17,11 @@ using ::testing::Not;
 using FeedExports = test::FeedFixture;
 
 TEST_F(FeedExports, ServesListsForOthersWithoutWhatIsProtected) {
-    options_.protect.push_back(*net::parse_ip_range("192.0.2.3"));
+    options_.protect.push_back(*net::parse_ip_range("198.18.9.3"));
     start();
     call("POST", "/v1/allowlist", R"({"kind":"ip","value":"198.51.100.7"})");
     call("POST", "/v1/allowlist", json{{"kind", "sha256"}, {"value", std::string(64, 'b')}}.dump());
-    EXPECT_EQ(get("/v1/export/srx/cc_ip").body, "192.0.2.1\n192.0.2.2\n");
+    EXPECT_EQ(get("/v1/export/srx/cc_ip").body, "198.18.9.1\n198.18.9.2\n");
     EXPECT_EQ(get("/v1/export/srx/cc_ipv6").body, "2001:db8::1\n");
     EXPECT_EQ(get("/v1/export/srx/infected_hosts").body, "");
     const Answer head = call("HEAD", "/v1/export/srx/cc_ip");
@@ -29,9 +29,9 @@ TEST_F(FeedExports, ServesListsForOthersWithoutWhatIsProtected) {
     EXPECT_EQ(head.body, "");
     EXPECT_EQ(get("/v1/export/srx/cc_ip.tgz").body.substr(0, 2), "\x1f\x8b");
     EXPECT_THAT(get("/v1/export/edl/cc_ip?min-level=10").body,
-                HasSubstr(", 2 addresses\n192.0.2.1\n192.0.2.2\n"));
+                HasSubstr(", 2 addresses\n198.18.9.1\n198.18.9.2\n"));
     EXPECT_EQ(get("/v1/export/edl/cc_ip?min-level=11").status, 400);
-    EXPECT_EQ(get("/v1/export/suricata/ip").body, "192.0.2.1\n192.0.2.2\n2001:db8::1\n");
+    EXPECT_EQ(get("/v1/export/suricata/ip").body, "198.18.9.1\n198.18.9.2\n2001:db8::1\n");
     EXPECT_THAT(get("/v1/export/suricata/cert-sha1").body,
                 HasSubstr(base64_encode("11:23:46:47:79:3f:73:cb:de:d8:49:d8:27:af:9f:33:eb:df:28:"
                                         "8a")));
@@ -44,7 +44,7 @@ TEST_F(FeedExports, ServesListsForOthersWithoutWhatIsProtected) {
         EXPECT_EQ(object["spec_version"], "2.1");
         EXPECT_FALSE(object.contains("revoked"));
     }
-    EXPECT_THAT(stix.body, Not(HasSubstr("192.0.2.3")));
+    EXPECT_THAT(stix.body, Not(HasSubstr("198.18.9.3")));
     EXPECT_THAT(stix.body, Not(HasSubstr("198.51.100.7")));
     EXPECT_EQ(get("/v1/export/stix").body, stix.body) << "nothing changed, not a byte";
     for (const char* path : {"/v1/export/srx/cc_cert_sha1", "/v1/export/srx", "/v1/export/x",
@@ -86,10 +86,10 @@ TEST_F(FeedExports, AListIsTaggedUntilItChanges) {
         EXPECT_EQ(get(path, {"If-None-Match: " + tag}).status, 304) << path;
     }
     const std::string tag = get("/v1/export/srx/cc_ip").headers.at("etag");
-    call("POST", "/v1/allowlist", R"({"kind":"ip","value":"192.0.2.1"})");
+    call("POST", "/v1/allowlist", R"({"kind":"ip","value":"198.18.9.1"})");
     const Answer changed = get("/v1/export/srx/cc_ip", {"If-None-Match: " + tag});
     EXPECT_EQ(changed.status, 200) << "an allowlisted address leaves at once";
-    EXPECT_THAT(changed.body, Not(HasSubstr("192.0.2.1\n")));
+    EXPECT_THAT(changed.body, Not(HasSubstr("198.18.9.1\n")));
 }
 
 TEST_F(FeedExports, AnExportTokenReadsNothingElse) {
@@ -126,7 +126,7 @@ TEST_F(FeedExports, InfectedHostsLeaveForTheirRealmOnly) {
     while (get("/v1/export/srx/infected_hosts", {here}).body != "10.0.1.10\n") {
     }
     EXPECT_EQ(get("/v1/export/srx/infected_hosts", {there}).body, "");
-    EXPECT_THAT(get("/v1/export/srx/cc_ip", {there}).body, HasSubstr("192.0.2.1\n"));
+    EXPECT_THAT(get("/v1/export/srx/cc_ip", {there}).body, HasSubstr("198.18.9.1\n"));
     EXPECT_THAT(get("/v1/export/edl/infected_hosts?min-level=7", {here}).body,
                 HasSubstr("10.0.1.10\n"));
 }

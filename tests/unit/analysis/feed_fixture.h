@@ -18,7 +18,7 @@ inline const std::string kList =
     "2026-11-02 10:00:00," +
     std::string(64, 'b') + ",Vidar C&C\n";
 inline const std::string kServers =
-    "192.0.2.1:443\n192.0.2.2\n192.0.2.3\n198.51.100.7\n2001:db8::1\n";
+    "198.18.9.1:443\n198.18.9.2\n198.18.9.3\n198.51.100.7\n2001:db8::1\n";
 
 class FeedFixture : public ::testing::Test {
   protected:

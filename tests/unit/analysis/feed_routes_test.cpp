@@ -166,8 +166,8 @@ TEST_F(FeedRoutes, TellsThePagesOfANewVersion) {
     replace("certs", kList + "2026-11-03 10:00:00," + std::string(test::kOtherSha1) + ",Gozi\n",
             "cc_cert_sha1");
     const std::string wanted = "\"version\":\"" + version_of("cc_cert_sha1") + "\"";
-    const std::string told =
-        events_until(base_ + "/v1/events", to_micros(test::record_time()), wanted);
+    const auto before = static_cast<uint64_t>(to_micros(test::record_time()));
+    const std::string told = events_until(base_ + "/v1/events", before, wanted);
     EXPECT_THAT(told, HasSubstr("event: feed"));
     EXPECT_THAT(told, HasSubstr(wanted));
 }

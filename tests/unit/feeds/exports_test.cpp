@@ -54,7 +54,7 @@ TEST(Exports, stix_keeps_its_identifiers) {
         render_stix("0123456789abcdef", created, std::vector{certificate, server});
     EXPECT_EQ(
         bundle,
-        R"({"type":"bundle","id":"bundle--a8798301-14e5-5440-b342-7edb85695ca5","objects":[)"
+        R"({"type":"bundle","id":"bundle--c17cbee0-db45-509c-8f43-eb3d4365dbbc","objects":[)"
         R"({"type":"identity","spec_version":"2.1",)"
         R"("id":"identity--1e005dfa-2222-517d-8a9b-cb0384159ab2",)"
         R"("created":"2023-09-01T20:26:40.000Z","modified":"2023-09-01T20:26:40.000Z",)"
