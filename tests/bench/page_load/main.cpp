@@ -89,6 +89,9 @@ class Generator {
         for (int64_t i = 0; i < days; ++i) {
             make_day(state, history, i * kDays / days, sessions / days + 1);
         }
+        if (history.empty()) {
+            return;  // an address drawn twice, on the same days
+        }
         const int64_t newest = history.back().hour;
         fold(history, newest - kHourlyHours, newest - kHistoryDays * 24);
         state.history = pack(history);
