@@ -51,6 +51,11 @@ class Pass {
         int64_t level = 0;
     };
 
+    HistorySum sum_in_range(uint32_t slot) const {
+        return sum_history(columns_.history[slot], query_.range.from_us / kHourUs,
+                           (query_.range.to_us + kHourUs - 1) / kHourUs);
+    }
+
     Row sums_of(uint32_t slot) const {
         Row row{slot, 0, 0};
         if (query_.window) {
@@ -58,9 +63,7 @@ class Pass {
             row.attempts = columns_.attempts[window][slot];
             row.level = columns_.level[window][slot];
         } else {
-            const HistorySum sum =
-                sum_history(columns_.history[slot], query_.range.from_us / kHourUs,
-                            (query_.range.to_us + kHourUs - 1) / kHourUs);
+            const HistorySum sum = sum_in_range(slot);
             row.attempts = sum.attempts;
             row.level = sum.level;
         }
@@ -158,7 +161,7 @@ class Pass {
                           columns_.false_positive[row.slot] != 0};
             hit.blocked = query_.window
                               ? columns_.blocked[static_cast<std::size_t>(*query_.window)][row.slot]
-                              : 0;
+                              : std::max<int64_t>(sum_in_range(row.slot).blocked, 0);
             page.hits.push_back(hit);
         }
     }
