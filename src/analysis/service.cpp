@@ -155,6 +155,9 @@ struct Service::Impl {
     std::unique_ptr<Database> reader;       // I/O thread
     std::unique_ptr<Database> page_reader;  // page thread
     ServerIndex index;
+    std::optional<Stores> stores;        // over database
+    std::optional<Stores> reading;       // over reader
+    std::optional<Stores> page_reading;  // over page_reader
     std::optional<SigningKey> key;
     std::unique_ptr<Engine> engine;  // writer thread, once it runs
     std::optional<SourceWatcher> sources;
@@ -185,28 +188,29 @@ Service::Impl::Impl(ServiceOptions given) : options(checked(std::move(given))) {
         ssl.emplace(tls_context(options));
     }
     database->tune(kWriterCacheBytes, kCheckpointBytes);
-    EngineOptions engine_settings = engine_options(options);
-    engine_settings.country_of = country_lookup(options);
     index.load(*database, options.now());
-    engine = std::make_unique<Engine>(*database, std::move(engine_settings), &index);
+    stores.emplace(embedded_stores(*database, &index, country_lookup(options)));
+    engine = std::make_unique<Engine>(*stores, engine_options(options), &index);
     page_reader =
         std::make_unique<Database>(store_file(options.data_directory), Database::Access::ReadOnly);
     page_reader->tune(kReaderCacheBytes, kCheckpointBytes);
+    page_reading.emplace(embedded_stores(*page_reader, &index));
     events = std::make_unique<EventHub>(static_cast<uint64_t>(to_micros(options.now())));
     reader =
         std::make_unique<Database>(store_file(options.data_directory), Database::Access::ReadOnly);
+    reading.emplace(embedded_stores(*reader, &index));
     sources.emplace(source_options(options));
     start_feeds();
-    last_version = infected_version(*reader);
-    for (const FeedRow& feed : feed_rows(*reader)) {
+    last_version = reading->verdicts->version();
+    for (const FeedRow& feed : reading->feeds->feeds()) {
         told_feeds[{feed.realm, feed.name}] = feed.serial;
     }
     writer = std::make_unique<Writer>(
         *database, *engine, [this] { after_commit(); }, Writer::Limits{options.max_queued_batches});
     context = std::make_unique<ApiContext>(ApiContext{
-        *reader, *writer, *key, infected_changed, engine_options(options).hosts,
+        *reading, *writer, *key, infected_changed, engine_options(options).hosts,
         BodyLimits{options.max_records_bytes, options.max_records_bytes}, std::chrono::seconds(300),
-        options.now, options.tls, index, *page_reader, page_thread, *events, metrics, ETI_VERSION,
+        options.now, options.tls, index, *page_reading, page_thread, *events, metrics, ETI_VERSION,
         options.max_store_bytes, protected_ranges(options)});
     ServerLimits limits;
     limits.max_connections = options.max_connections;
@@ -243,7 +247,7 @@ void Service::Impl::tell_pages() {
 }
 
 void Service::Impl::tell_feeds() {
-    for (const FeedRow& feed : feed_rows(*database)) {
+    for (const FeedRow& feed : stores->feeds->feeds()) {
         if (std::exchange(told_feeds[{feed.realm, feed.name}], feed.serial) == feed.serial) {
             continue;
         }
@@ -262,7 +266,7 @@ void Service::Impl::tell_feeds() {
 void Service::Impl::after_commit() {
     tell_pages();
     tell_feeds();
-    const int64_t version = infected_version(*database);
+    const int64_t version = stores->verdicts->version();
     if (version != last_version) {
         last_version = version;
         asio::post(io, [this] { infected_changed.notify(); });

@@ -61,7 +61,7 @@ AllowlistRow row_from(const json& body) {
 
 Response get_allowlist(ApiContext& context) {
     json entries = json::array();
-    for (const AllowlistRow& row : allowlist_rows(context.reader)) {
+    for (const AllowlistRow& row : allowlist_rows(context.reader.database)) {
         entries.push_back(as_json(row));
     }
     return json_answer({{"entries", std::move(entries)}});
@@ -78,7 +78,7 @@ asio::awaitable<Response> post_allowlist(ApiContext& context, const Request& req
         add_audit(database, realm, entry, now);
     };
     co_await in_store(context, std::move(job));
-    for (const AllowlistRow& stored : allowlist_rows(context.reader)) {
+    for (const AllowlistRow& stored : allowlist_rows(context.reader.database)) {
         if (stored.id == *id) {
             Response response = json_answer(as_json(stored), 201);
             response.headers.emplace_back("Location", "/v1/allowlist/" + std::to_string(*id));

@@ -24,26 +24,27 @@ bool is_export(const Request& request) {
 // as the password of any name.
 std::optional<Identity> export_identity_of(ApiContext& context, std::string_view credential) {
     if (starts_with_scheme(credential, "bearer")) {
-        return export_identity(context.reader, credential.substr(7));
+        return export_identity(context.reader.database, credential.substr(7));
     }
     if (!starts_with_scheme(credential, "basic")) {
         return std::nullopt;
     }
     const std::string pair = base64_decode(credential.substr(6)).value_or("");
     const auto colon = pair.find(':');
-    return colon == std::string::npos ? std::nullopt
-                                      : export_identity(context.reader, pair.substr(colon + 1));
+    return colon == std::string::npos
+               ? std::nullopt
+               : export_identity(context.reader.database, pair.substr(colon + 1));
 }
 
 // Secrets are compared by their SHA-256: what a comparison's timing tells is the digest's, and
 // that is no use for finding the secret.
 std::optional<Identity> identity_of(ApiContext& context, std::string_view credential) {
     if (starts_with_scheme(credential, "bearer")) {
-        return token_identity(context.reader, credential.substr(7));
+        return token_identity(context.reader.database, credential.substr(7));
     }
     if (starts_with_scheme(credential, "basic")) {
         const auto pair = base64_decode(credential.substr(6));
-        return pair ? login_identity(context.reader, *pair) : std::nullopt;
+        return pair ? login_identity(context.reader.database, *pair) : std::nullopt;
     }
     return std::nullopt;
 }
@@ -98,7 +99,7 @@ bool identify(ApiContext& context, Request& request) {
     if (!request.actor.empty()) {
         return true;  // by its certificate, which TLS has verified
     }
-    if (const auto login = login_of(context.reader, cookie_of(request), context.now())) {
+    if (const auto login = login_of(context.reader.database, cookie_of(request), context.now())) {
         take(request, *login);
         request.by_cookie = true;
     }
@@ -111,8 +112,8 @@ bool login_required(ApiContext& context) {
     if (context.always_login) {
         return true;
     }
-    Query row =
-        context.reader.query("SELECT 1 FROM tokens WHERE kind IN ('issued', 'export') LIMIT 1");
+    Query row = context.reader.database.query(
+        "SELECT 1 FROM tokens WHERE kind IN ('issued', 'export') LIMIT 1");
     return row.next();
 }
 

@@ -58,15 +58,15 @@ class Outward {
 // Asked: what a list is made from, at one state of the store.
 struct Asked {
     const ApiContext& context;
-    Database& database;
+    const Stores& stores;
     const Request& request;
 
     FeedId feed(std::string_view name) const { return feed_seen_by(request.realm, name); }
 };
 
 std::vector<FeedEntry> entries_of(const Asked& asked, std::string_view feed, int64_t min_level) {
-    const Outward outward(asked.context, asked.database);
-    const std::string body = feed_body(asked.database, asked.feed(feed));
+    const Outward outward(asked.context, asked.stores.database);
+    const std::string body = asked.stores.feeds->body(asked.feed(feed));
     std::vector<FeedEntry> entries;
     for (const std::string_view line : intel::feed_lines(body)) {
         FeedEntry entry = read_feed_entry(feed, line);
@@ -85,10 +85,10 @@ std::string tag_of(const Asked& asked, const std::vector<std::string_view>& feed
     }
     text += "?" + asked.request.parameter("min-level");
     for (const std::string_view feed : feeds) {
-        const auto row = feed_row(asked.database, asked.feed(feed));
+        const auto row = asked.stores.feeds->feed(asked.feed(feed));
         text += "\n" + (row ? row->version + row->sha256 : std::string());
     }
-    const auto allowlist = feed_row(asked.database, kAllowlistFeed);
+    const auto allowlist = asked.stores.feeds->feed(kAllowlistFeed);
     text += "\n" + (allowlist ? allowlist->sha256 : std::string());
     for (const net::IpRange& range : asked.context.protected_addresses) {
         text += "\n" + net::to_string(range.first) + "-" + net::to_string(range.last);
@@ -104,7 +104,7 @@ FeedRow address_feed(const Asked& asked, const std::string& name) {
     FeedRow none;
     none.name = name;
     none.version = "0";
-    return feed_row(asked.database, asked.feed(name)).value_or(none);
+    return asked.stores.feeds->feed(asked.feed(name)).value_or(none);
 }
 
 Response get_srx(const Asked& asked) {
@@ -155,7 +155,7 @@ Response get_suricata(const Asked& asked) {
 // add_indicators takes the entries in force and those withdrawn.
 void add_indicators(const Asked& asked, std::string_view feed, const Outward& outward,
                     std::vector<StixIndicator>& indicators) {
-    for (const FeedObject& object : feed_objects(asked.database, asked.feed(feed))) {
+    for (const FeedObject& object : asked.stores.feeds->objects(asked.feed(feed))) {
         StixIndicator indicator{feed,
                                 read_feed_entry(feed, object.line),
                                 object.created_us,
@@ -171,21 +171,21 @@ void add_indicators(const Asked& asked, std::string_view feed, const Outward& ou
 Response get_stix(const Asked& asked) {
     const std::vector<std::string_view> feeds{kCertificateFeed, kServerFeed, kServer6Feed};
     return with_tag(asked.request, tag_of(asked, feeds), "application/stix+json;version=2.1", [&] {
-        const Outward outward(asked.context, asked.database);
+        const Outward outward(asked.context, asked.stores.database);
         std::vector<StixIndicator> indicators;
         for (const std::string_view feed : feeds) {
             add_indicators(asked, feed, outward, indicators);
         }
-        return render_stix(store_identity(asked.database), store_created_us(asked.database),
-                           indicators);
+        return render_stix(store_identity(asked.stores.database),
+                           store_created_us(asked.stores.database), indicators);
     });
 }
 
 }  // namespace
 
-Response get_export(ApiContext& context, Database& database, const Request& request) {
-    const ReadSnapshot snapshot(database);
-    const Asked asked{context, database, request};
+Response get_export(ApiContext& context, Stores& stores, const Request& request) {
+    const ReadSnapshot snapshot(stores.database);
+    const Asked asked{context, stores, request};
     const std::string& kind = request.path[2];
     if (request.path.size() == 3 && kind == "stix") {
         return get_stix(asked);

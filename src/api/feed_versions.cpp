@@ -45,8 +45,8 @@ json as_json(const SourceRow& source) {
             {"rejected", std::move(rejected)}};
 }
 
-FeedRow required_feed(Database& database, FeedId feed) {
-    auto row = feed_row(database, feed);
+FeedRow required_feed(const Stores& stores, FeedId feed) {
+    auto row = stores.feeds->feed(feed);
     if (!row) {
         throw RequestError(
             404, "there is no feed '" + std::string(feed.name) + "'; GET /v1/feeds lists them");
@@ -54,16 +54,16 @@ FeedRow required_feed(Database& database, FeedId feed) {
     return std::move(*row);
 }
 
-Response get_versions(Database& database, FeedId feed) {
-    required_feed(database, feed);
+Response get_versions(const Stores& stores, FeedId feed) {
+    required_feed(stores, feed);
     json versions = json::array();
-    for (const FeedVersion& version : feed_versions(database, feed)) {
+    for (const FeedVersion& version : stores.feeds->versions(feed)) {
         versions.push_back(as_json(version));
     }
     json sources = json::array();
     // The allowlist and the infected hosts are made here, from nobody's list.
     if (feed.name != kAllowlistFeed && feed.name != kInfectedFeed) {
-        for (const SourceRow& source : source_rows(database)) {
+        for (const SourceRow& source : source_rows(stores.database)) {
             sources.push_back(as_json(source));
         }
     }
@@ -82,15 +82,15 @@ json lines_of(std::string_view feed, const std::vector<std::string>& lines) {
     return list;
 }
 
-Response get_diff(Database& database, const Request& request, FeedId feed) {
-    required_feed(database, feed);
+Response get_diff(const Stores& stores, const Request& request, FeedId feed) {
+    required_feed(stores, feed);
     const std::string from = request.parameter("from");
     const std::string to = request.parameter("to");
     if (from.empty() || to.empty()) {
         throw RequestError(400, "name two versions with 'from' and 'to'");
     }
     const std::string name(feed.name);
-    const auto way = feed_way(database, feed, from, to);
+    const auto way = stores.feeds->way(feed, from, to);
     if (!way) {
         throw RequestError(404, "feed '" + name + "' does not keep both versions; GET /v1/feeds/" +
                                     name + "/versions lists those it keeps");
@@ -128,11 +128,11 @@ json sources_of(Database& database, const FeedEntry& wanted) {
     return list;
 }
 
-Response get_entry(Database& database, const Request& request, FeedId id) {
-    const FeedRow feed = required_feed(database, id);
+Response get_entry(const Stores& stores, const Request& request, FeedId id) {
+    const FeedRow feed = required_feed(stores, id);
     const std::string& name = feed.name;
     const std::string value = request.parameter("value");
-    const std::string body = feed_body(database, id);
+    const std::string body = stores.feeds->body(id);
     json found = json::array();
     for (const std::string_view line : intel::feed_lines(body)) {
         if (value.empty() ||
@@ -144,7 +144,7 @@ Response get_entry(Database& database, const Request& request, FeedId id) {
             found.push_back({{"value", entry.key()},
                              {"level", entry.level},
                              {"reason", text_or_null(entry.reason)},
-                             {"sources", sources_of(database, entry)}});
+                             {"sources", sources_of(stores.database, entry)}});
         }
     }
     if (found.empty()) {
@@ -155,17 +155,17 @@ Response get_entry(Database& database, const Request& request, FeedId id) {
 
 }  // namespace
 
-Response get_feed_item(Database& database, const Request& request) {
+Response get_feed_item(const Stores& stores, const Request& request) {
     const FeedId feed = feed_seen_by(request.realm, request.path[2]);
     const std::string& item = request.path[3];
     if (item == "versions") {
-        return get_versions(database, feed);
+        return get_versions(stores, feed);
     }
     if (item == "diff") {
-        return get_diff(database, request, feed);
+        return get_diff(stores, request, feed);
     }
     if (item == "entry") {
-        return get_entry(database, request, feed);
+        return get_entry(stores, request, feed);
     }
     throw RequestError(404, "a feed has versions, diff, entry and rollback");
 }
@@ -193,7 +193,7 @@ asio::awaitable<Response> roll_back_feed(ApiContext& context, const Request& req
         engine.roll_back_feed(realm, entry.object, to, entry, now);
     };
     co_await in_store(context, std::move(job));
-    const std::vector<FeedVersion> versions = feed_versions(context.reader, feed);
+    const std::vector<FeedVersion> versions = context.reader.feeds->versions(feed);
     co_return json_answer(as_json(versions.front()));
 }
 

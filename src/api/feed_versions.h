@@ -2,11 +2,11 @@
 #pragma once
 
 #include "eti/api/message.h"
-#include "eti/store/sqlite.h"
+#include "eti/store/stores.h"
 
 namespace eti::analysis {
 
 // get_feed_item throws RequestError or StorageError.
-Response get_feed_item(Database& database, const Request& request);
+Response get_feed_item(const Stores& stores, const Request& request);
 
 }  // namespace eti::analysis

@@ -32,7 +32,7 @@ json reasons_of(const HostScore& score) {
     return reasons;
 }
 
-json host_json(ApiContext& context, Database& database, Realm realm, const HostRow& host,
+json host_json(ApiContext& context, Stores& stores, Realm realm, const HostRow& host,
                const HostScore& score) {
     json body{{"ip", net::to_string(host.ip)},
               {"identifier", or_null(host.identifier)},
@@ -48,7 +48,7 @@ json host_json(ApiContext& context, Database& database, Realm realm, const HostR
     if (host.last_evidence_us > 0) {
         body["last_evidence"] = time_text(host.last_evidence_us);
     }
-    if (const auto entry = infected_entry(database, realm, host.ip)) {
+    if (const auto entry = stores.verdicts->entry(realm, net::to_string(host.ip))) {
         body["infected"] = true;
         body["infected_since"] = time_text(entry->since_us);
         body["expires"] = entry->expires_us ? json(time_text(*entry->expires_us)) : json();
@@ -180,19 +180,19 @@ Response hosts_csv(const json& hosts) {
     return {200, "text/csv; charset=utf-8", std::move(body), {}};
 }
 
-Response answer_hosts(ApiContext& context, Database& database, const Request& request) {
+Response answer_hosts(ApiContext& context, Stores& stores, const Request& request) {
     const bool is_csv = request.header("accept").find("text/csv") != std::string::npos;
     HostQuery query = asked_hosts(request);
     const std::size_t limit = query.limit++;
-    std::vector<HostRow> rows = hosts_page(database, query);
+    std::vector<HostRow> rows = hosts_page(stores.database, query);
     const bool more = rows.size() > limit;
     rows.resize(std::min(rows.size(), limit));
     json hosts = json::array();
     for (const HostRow& host : rows) {
-        const HostScore score =
-            host.heat ? score_of(database, query.realm, host.ip, context.hosts, context.now())
-                      : HostScore{};
-        hosts.push_back(host_json(context, database, query.realm, host, score));
+        const HostScore score = host.heat ? score_of(stores.database, query.realm, host.ip,
+                                                     context.hosts, context.now())
+                                          : HostScore{};
+        hosts.push_back(host_json(context, stores, query.realm, host, score));
     }
     if (is_csv) {
         return hosts_csv(hosts);
@@ -213,24 +213,25 @@ Response answer_hosts(ApiContext& context, Database& database, const Request& re
 }  // namespace
 
 asio::awaitable<Response> get_hosts(ApiContext& context, const Request& request) {
-    PageQuery page = [&context, &request](Database& database) {
-        return answer_hosts(context, database, request);
+    PageQuery page = [&context, &request](Stores& stores) {
+        return answer_hosts(context, stores, request);
     };
     co_return co_await on_page_thread(context, std::move(page));
 }
 
-Response get_host(ApiContext& context, Database& database, const Request& request,
+Response get_host(ApiContext& context, Stores& stores, const Request& request,
                   const std::string& text) {
     const net::IpAddress ip = address_in_path(text);
-    const auto host = host_row(database, request.realm, ip);
+    const auto host = host_row(stores.database, request.realm, ip);
     if (!host) {
         throw RequestError(404, "host " + text + " was never met and never edited");
     }
-    const HostScore score = score_of(database, request.realm, ip, context.hosts, context.now());
-    json body = host_json(context, database, request.realm, *host, score);
+    const HostScore score =
+        score_of(stores.database, request.realm, ip, context.hosts, context.now());
+    json body = host_json(context, stores, request.realm, *host, score);
     body["contributions"] = ledger_of(score);
     body["half_life_s"] = context.hosts.half_life.count();
-    body["server_rows"] = servers_of(database, request.realm, ip);
+    body["server_rows"] = servers_of(stores.database, request.realm, ip);
     return json_answer(body);
 }
 

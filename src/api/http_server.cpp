@@ -123,7 +123,7 @@ Response check_header(State& state, const Peer& peer, const Parser& parser, Requ
                       std::size_t& room) {
     request = to_request(parser.get());
     if (!peer.name.empty()) {
-        const auto realm = find_realm(state.context.reader, peer.realm);
+        const auto realm = find_realm(state.context.reader.database, peer.realm);
         if (!realm) {
             ++state.context.metrics.auth_failures["mtls"];
             return problem(403, "the certificate's realm '" + peer.realm +

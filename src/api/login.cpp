@@ -28,7 +28,7 @@ std::string set_cookie(const ApiContext& context, const std::string& secret, int
 json me_json(ApiContext& context, const std::string& user, Realm realm) {
     return {{"user", user.empty() ? json() : json(user)},
             {"login_required", login_required(context)},
-            {"realm", realm_name(context.reader, realm)}};
+            {"realm", realm_name(context.reader.database, realm)}};
 }
 
 }  // namespace
@@ -39,10 +39,10 @@ asio::awaitable<Response> post_login(ApiContext& context, const Request& request
     const std::string password = text_of(body, "password", 1000);
     const auto found = std::make_shared<std::optional<Identity>>();
     // A password's hash takes long on purpose: not on the thread that serves everyone.
-    PageQuery check = [user, password, found](Database& database) {
-        *found = login_identity(database, user + ":" + password);
+    PageQuery check = [user, password, found](Stores& stores) {
+        *found = login_identity(stores.database, user + ":" + password);
         if (!*found) {
-            *found = check_password(database, user, password);
+            *found = check_password(stores.database, user, password);
         }
         return Response{};
     };

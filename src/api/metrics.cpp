@@ -83,7 +83,8 @@ void write_ingest(MetricsText& text, const ApiContext& context) {
     }
 }
 
-void write_store(MetricsText& text, const ApiContext& context, Database& database) {
+void write_store(MetricsText& text, const ApiContext& context, const Stores& stores) {
+    Database& database = stores.database;
     const auto gauge = [&](std::string_view name, std::string_view help, double value) {
         text.family(name, Type::Gauge, help);
         text.sample({}, value);
@@ -105,7 +106,7 @@ void write_store(MetricsText& text, const ApiContext& context, Database& databas
     text.family("eti_analysis_storage_limit_bytes", Type::Gauge, "Bytes it may use.");
     text.sample({{"store", "sqlite"}}, static_cast<double>(context.max_store_bytes));
     text.family("eti_analysis_feed_entries", Type::Gauge, "Entries of a feed in force.");
-    const auto feeds = feed_rows(database, kEveryRealm);
+    const auto feeds = feeds_seen_by(kEveryRealm, *stores.feeds);
     for (const FeedRow& feed : feeds) {
         text.sample({{"feed", feed.name}}, static_cast<double>(feed.entries));
     }
@@ -202,7 +203,7 @@ std::string MetricsText::finish() {
     return text_ + (open_metrics_ ? "# EOF\n" : "");
 }
 
-Response get_metrics(ApiContext& context, Database& database, const Request& request) {
+Response get_metrics(ApiContext& context, Stores& stores, const Request& request) {
     const bool open_metrics =
         request.header("accept").find("application/openmetrics-text") != std::string::npos;
     MetricsText text(open_metrics);
@@ -210,7 +211,7 @@ Response get_metrics(ApiContext& context, Database& database, const Request& req
     text.sample({{"version", context.version}}, 1);
     write_http(text, context);
     write_ingest(text, context);
-    write_store(text, context, database);
+    write_store(text, context, stores);
     write_process(text);
     return {200,
             open_metrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"

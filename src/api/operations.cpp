@@ -50,9 +50,9 @@ json totals_json(ApiContext& context, Database& database, Realm realm) {
             {"sensors", count_of(database, "SELECT count(*) FROM sensors WHERE realm = ?", realm)}};
 }
 
-Response get_sensors(ApiContext&, Database& database, const Request& request) {
+Response get_sensors(ApiContext&, Stores& stores, const Request& request) {
     json sensors = json::array();
-    Query row = database.query(
+    Query row = stores.database.query(
         "SELECT name, first_seen, last_seen, records FROM sensors WHERE realm = ?"
         " ORDER BY name",
         request.realm);
@@ -67,12 +67,12 @@ Response get_sensors(ApiContext&, Database& database, const Request& request) {
     return json_answer({{"sensors", std::move(sensors)}});
 }
 
-Response get_audit(ApiContext&, Database& database, const Request& request) {
+Response get_audit(ApiContext&, Stores& stores, const Request& request) {
     const int64_t limit_rows = number_parameter(request, "limit", 100, 1, 1000);
     const auto fields = open_cursor(request.parameter("cursor"));
     const int64_t before = fields ? cursor_number(fields->front()) : INT64_MAX;
-    const auto rows =
-        audit_page(database, request.realm, request.parameter("object"), before, limit_rows + 1);
+    const auto rows = audit_page(stores.database, request.realm, request.parameter("object"),
+                                 before, limit_rows + 1);
     json entries = json::array();
     json next;
     for (const AuditRow& row : rows) {
@@ -91,9 +91,10 @@ Response get_audit(ApiContext&, Database& database, const Request& request) {
     return json_answer({{"entries", std::move(entries)}, {"next", std::move(next)}});
 }
 
-Response get_status(ApiContext& context, Database& database, const Request& request) {
+Response get_status(ApiContext& context, Stores& stores, const Request& request) {
+    Database& database = stores.database;
     json feeds = json::object();
-    for (const FeedRow& feed : feed_rows(database, request.realm)) {
+    for (const FeedRow& feed : feeds_seen_by(request.realm, *stores.feeds)) {
         feeds[feed.name] = feed.version;
     }
     Query newest = database.query(
@@ -125,7 +126,7 @@ Response get_status(ApiContext& context, Database& database, const Request& requ
          {"threshold", context.hosts.threshold}});
 }
 
-Response get_ready(ApiContext& context, Database& database) {
+Response get_ready(ApiContext& context, const Stores& stores) {
     json checks = json::array();
     bool ready = true;
     const auto check = [&](const char* name, bool pass, const std::string& why) {
@@ -136,13 +137,13 @@ Response get_ready(ApiContext& context, Database& database) {
         }
         checks.push_back(std::move(entry));
     };
-    check("migrations", infected_version(database) > 0, "the store has no schema yet");
-    const int64_t used = stored_bytes(database);
+    check("migrations", stores.verdicts->version() > 0, "the store has no schema yet");
+    const int64_t used = stored_bytes(stores.database);
     check("store", static_cast<uint64_t>(used) < context.max_store_bytes,
           "the store is at its limit: raise --max-store-bytes");
     check("writer", !context.writer.full(), "the queue of batches is full");
     std::string expired;
-    for (const FeedRow& feed : feed_rows(database)) {
+    for (const FeedRow& feed : stores.feeds->feeds()) {
         if (feed.expires_us <= to_micros(context.now())) {
             expired += (expired.empty() ? "" : ", ") + feed.name;
         }

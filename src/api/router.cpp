@@ -30,9 +30,7 @@ asio::awaitable<Response> route_hosts(ApiContext& context, Request& request) {
     }
     const std::string ip = request.path[2];
     if (request.method == "GET") {
-        PageQuery query = [&](Database& database) {
-            return get_host(context, database, request, ip);
-        };
+        PageQuery query = [&](Stores& stores) { return get_host(context, stores, request, ip); };
         co_return co_await on_page_thread(context, std::move(query));
     }
     if (request.method == "PATCH") {
@@ -89,7 +87,7 @@ asio::awaitable<Response> route_feed(ApiContext& context, const Request& request
     if (rollback) {
         co_return co_await roll_back_feed(context, request);
     }
-    PageQuery feed = [&](Database& database) { return get_feed(context, database, request); };
+    PageQuery feed = [&](Stores& stores) { return get_feed(context, stores, request); };
     co_return co_await on_page_thread(context, std::move(feed));
 }
 
@@ -97,12 +95,12 @@ asio::awaitable<Response> route_export(ApiContext& context, const Request& reque
     if (request.method != "GET") {
         co_return wrong_method("GET");
     }
-    PageQuery list = [&](Database& database) { return get_export(context, database, request); };
+    PageQuery list = [&](Stores& stores) { return get_export(context, stores, request); };
     co_return co_await on_page_thread(context, std::move(list));
 }
 
 // Queries that only read, by name; those with an item behind the name take it.
-using Getter = Response (*)(ApiContext&, Database&, const Request&);
+using Getter = Response (*)(ApiContext&, Stores&, const Request&);
 const std::map<std::string_view, Getter>& getters() {
     static const std::map<std::string_view, Getter> all{
         {"sensors", &get_sensors}, {"audit", &get_audit}, {"status", &get_status}};
@@ -119,8 +117,8 @@ asio::awaitable<Response> route_get(ApiContext& context, const Request& request)
         co_return co_await get_sessions(context, request);
     }
     if (name == "verdicts" && item) {
-        PageQuery verdict = [&](Database& database) {
-            return get_verdict(context, database, request, request.path[2]);
+        PageQuery verdict = [&](Stores& stores) {
+            return get_verdict(context, stores, request, request.path[2]);
         };
         co_return co_await on_page_thread(context, std::move(verdict));
     }
@@ -132,9 +130,7 @@ asio::awaitable<Response> route_get(ApiContext& context, const Request& request)
     }
     const auto getter = getters().find(name);
     if (getter != getters().end() && !item) {
-        PageQuery query = [&](Database& database) {
-            return getter->second(context, database, request);
-        };
+        PageQuery query = [&](Stores& stores) { return getter->second(context, stores, request); };
         co_return co_await on_page_thread(context, std::move(query));
     }
     co_return unknown_path();

@@ -55,17 +55,11 @@ json series_json(const std::vector<TimeStep>& steps) {
     return series;
 }
 
-Response answer_page(ApiContext& context, Database& database, const Request& request,
-                     ServerQuery query) {
-    query.sets = resolve_sets(database, query.realm, query.filter);
+Response answer_page(ApiContext& context, Stores& stores, const Request& request,
+                     const ServerQuery& query) {
     context.index.advance(context.now());
-    const ServerPage page = context.index.page(query);
-    std::vector<ServerRow> rows;
-    for (const ServerHit& hit : page.hits) {
-        if (auto row = server_row(database, query.realm, hit, page.range)) {
-            rows.push_back(std::move(*row));
-        }
-    }
+    const ServersPage page = stores.history->servers(query);
+    const std::vector<ServerRow>& rows = page.rows;
     const std::string accept = request.header("accept");
     if (accept.find("text/csv") != std::string::npos) {
         return servers_csv(request, rows);
@@ -74,7 +68,7 @@ Response answer_page(ApiContext& context, Database& database, const Request& req
         return servers_stix(rows);
     }
     json servers = json::array();
-    const intel::Allowlist allowlist = stored_allowlist(database);
+    const intel::Allowlist allowlist = stored_allowlist(stores.database);
     for (const ServerRow& row : rows) {
         servers.push_back(server_json(row, allowlist));
     }
@@ -83,9 +77,9 @@ Response answer_page(ApiContext& context, Database& database, const Request& req
               {"total", page.total},
               {"range", range_json(page.range)}};
     if (request.parameter("series") == "true") {
-        body["series"] = series_json(realm_series(database, query.realm, page.range));
+        body["series"] = series_json(realm_series(stores.database, query.realm, page.range));
     }
-    Query newest = database.query(
+    Query newest = stores.database.query(
         "SELECT max(start) FROM (SELECT start FROM sessions WHERE realm = ?"
         " ORDER BY row DESC LIMIT 100)",
         query.realm);
@@ -180,27 +174,15 @@ json report_json(const net::IpAddress& ip, const FalsePositive& report) {
             {"comment", report.comment}};
 }
 
-ServerHit hit_of(const ServerState& state, const TimeRange& range, bool false_positive) {
-    const HistorySum sum =
-        sum_history(state.history, range.from_us / kHourUs, (range.to_us + kHourUs - 1) / kHourUs);
-    return {state.ip, false_positive ? 0 : sum.level, std::max<int64_t>(sum.attempts, 0),
-            std::max<int64_t>(sum.blocked, 0), false_positive};
-}
-
 [[noreturn]] void no_server(const net::IpAddress& ip) {
     throw RequestError(
         404, "there is no server '" + net::to_string(ip) + "'; GET /v1/servers lists them");
 }
 
-Response answer_detail(Database& database, const Request& request, const net::IpAddress& ip,
+Response answer_detail(Stores& stores, const Request& request, const net::IpAddress& ip,
                        const TimeRange& range) {
-    const auto state = server_state(database, request.realm, ip);
-    if (!state) {
-        no_server(ip);
-    }
-    const auto report = false_positive(database, request.realm, ip);
-    const auto row =
-        server_row(database, request.realm, hit_of(*state, range, report.has_value()), range);
+    Database& database = stores.database;
+    const auto row = stores.history->server(request.realm, ip, range);
     if (!row) {
         no_server(ip);
     }
@@ -210,8 +192,9 @@ Response answer_detail(Database& database, const Request& request, const net::Ip
     body["series"] = series_json(server_series(database, request.realm, ip, range));
     body["host_rows"] = host_rows_json(database, request.realm, ip, range);
     body["host_list"] = body["host_rows"];
-    body["certificates"] = certificates_json(database, request.realm, ip, *state);
+    body["certificates"] = certificates_json(database, request.realm, ip, row->state);
     body["why"] = why_json(database, request.realm, ip);
+    const auto report = false_positive(database, request.realm, ip);
     body["false_positive_report"] = report ? report_json(ip, *report) : json();
     return json_answer(body);
 }
@@ -229,8 +212,8 @@ asio::awaitable<Response> get_servers(ApiContext& context, const Request& reques
     query.limit = static_cast<std::size_t>(number_parameter(request, "limit", 100, 1, kMaxRows));
     try {
         query.filter = parse_filter(request.parameter("filter"), to_micros(context.now()));
-        PageQuery page = [&context, &request, query](Database& database) {
-            return answer_page(context, database, request, query);
+        PageQuery page = [&context, &request, query](Stores& stores) {
+            return answer_page(context, stores, request, query);
         };
         co_return co_await on_page_thread(context, std::move(page));
     } catch (const FilterError& error) {
@@ -241,9 +224,8 @@ asio::awaitable<Response> get_servers(ApiContext& context, const Request& reques
 asio::awaitable<Response> get_server(ApiContext& context, const Request& request,
                                      const std::string& id) {
     const AskedRange asked = asked_range(context, request, Window::Month);
-    PageQuery detail = [&request, ip = address_in_path(id),
-                        range = asked.range](Database& database) {
-        return answer_detail(database, request, ip, range);
+    PageQuery detail = [&request, ip = address_in_path(id), range = asked.range](Stores& stores) {
+        return answer_detail(stores, request, ip, range);
     };
     co_return co_await on_page_thread(context, std::move(detail));
 }
@@ -251,7 +233,7 @@ asio::awaitable<Response> get_server(ApiContext& context, const Request& request
 asio::awaitable<Response> post_false_positive(ApiContext& context, const Request& request,
                                               const std::string& id) {
     const net::IpAddress ip = address_in_path(id);
-    const auto before = server_state(context.reader, request.realm, ip);
+    const auto before = server_state(context.reader.database, request.realm, ip);
     if (!before) {
         no_server(ip);
     }
@@ -271,7 +253,7 @@ asio::awaitable<Response> post_false_positive(ApiContext& context, const Request
     json answer = report_json(ip, {entry.detail, entry.actor, to_micros(now)});
     answer["level_before"] = before->level;
     answer["level_after"] = 0;
-    answer["hosts"] = hosts_of_server(context.reader, request.realm, ip).size();
+    answer["hosts"] = hosts_of_server(context.reader.database, request.realm, ip).size();
     co_return json_answer(answer);
 }
 

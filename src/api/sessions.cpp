@@ -21,9 +21,9 @@ json record_json(const SessionRow& session) {
             {"server", {{"ip", net::to_string(facts.server)}, {"port", facts.port}}}};
 }
 
-json records_json(Database& database, Realm realm, const std::vector<int64_t>& rows) {
+json records_json(const std::vector<SessionRow>& sessions) {
     json records = json::array();
-    for (const SessionRow& session : read_sessions(database, realm, rows)) {
+    for (const SessionRow& session : sessions) {
         records.push_back(record_json(session));
     }
     return records;
@@ -67,25 +67,24 @@ SessionQuery asked_sessions(const ApiContext& context, const Request& request) {
 
 asio::awaitable<Response> get_sessions(ApiContext& context, const Request& request) {
     const SessionQuery query = asked_sessions(context, request);
-    PageQuery page = [query](Database& database) {
-        const SessionRows found = session_rows(database, query);
+    PageQuery page = [query](Stores& stores) {
+        const SessionsPage found = stores.history->sessions(query);
         json next;
         if (found.next) {
             next = seal_cursor({std::to_string(found.next->day), std::to_string(found.next->row)});
         }
-        return json_answer({{"sessions", records_json(database, query.realm, found.rows)},
-                            {"next", std::move(next)}});
+        return json_answer({{"sessions", records_json(found.sessions)}, {"next", std::move(next)}});
     };
     co_return co_await on_page_thread(context, std::move(page));
 }
 
-Response get_verdict(ApiContext& context, Database& database, const Request& request,
+Response get_verdict(ApiContext& context, Stores& stores, const Request& request,
                      const std::string& id) {
     json evidence = json::array();
     int64_t level = 0;
     std::string feed;
     {
-        Query row = database.query(
+        Query row = stores.database.query(
             "SELECT e.kind, e.rule_version, e.level, e.reason, e.detail, e.feed_version, e.time,"
             " e.client, e.server, n.name FROM evidence e JOIN sensors n ON n.id = e.sensor"
             " WHERE e.realm = ? AND e.id = ? ORDER BY e.level DESC, e.row LIMIT 100",
@@ -107,8 +106,7 @@ Response get_verdict(ApiContext& context, Database& database, const Request& req
                                 {"sensor", row.text(9)}});
         }
     }
-    json sessions =
-        records_json(database, request.realm, sessions_named(database, request.realm, id));
+    json sessions = records_json(stores.history->named(request.realm, id));
     if (evidence.empty() && sessions.empty()) {
         throw RequestError(404, "no session has the id '" + id + "'");
     }

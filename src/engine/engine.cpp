@@ -22,15 +22,15 @@ intel::Allowlist stored_allowlist(Database& database) {
     return intel::Allowlist(intel::parse_allowlist_feed(text).entries);
 }
 
-Engine::Engine(Database& database, EngineOptions options, ServerIndex* index)
-    : database_(database),
+Engine::Engine(Stores& stores, EngineOptions options, ServerIndex* index)
+    : stores_(stores),
+      database_(stores.database),
       options_(std::move(options)),
-      feeds_(database),
+      feeds_(stores),
       rules_(standard_rules()),
-      rollups_(database, options_.country_of),
       schedule_(options_.rollup_delay),
       known_(kKnownKeys),
-      pruner_(database),
+      pruner_(stores.database),
       index_(index) {
     roll_back();
 }
@@ -43,7 +43,7 @@ void Engine::reload() {
 
 void Engine::roll_back() {
     reload();
-    rollups_.reload();
+    stores_.history->reload();
     known_.clear();
     sensors_.clear();
     changed_.clear();
@@ -84,7 +84,7 @@ bool Engine::remove_allowlist(int64_t id, Timestamp now) {
 void Engine::patch(Realm realm, const net::IpAddress& host, const HostPatch& patch,
                    const AuditEntry& by, Timestamp now) {
     add_audit(database_, realm, by, now);
-    patch_host(database_, realm, host, patch, options_.hosts, now);
+    patch_host(database_, *stores_.verdicts, realm, host, patch, options_.hosts, now);
 }
 
 void Engine::report_false_positive(Realm realm, const net::IpAddress& server, const AuditEntry& by,
@@ -107,7 +107,7 @@ bool Engine::undo_false_positive(Realm realm, const net::IpAddress& server, cons
 void Engine::review_server(Realm realm, const net::IpAddress& server, bool false_positive,
                            Timestamp now) {
     for (const net::IpAddress& host : hosts_of_server(database_, realm, server)) {
-        review_host(database_, realm, host, options_.hosts, now);
+        review_host(database_, *stores_.verdicts, realm, host, options_.hosts, now);
     }
     marked_.push_back({realm, server, false_positive});
 }
@@ -122,9 +122,9 @@ void Engine::prune_old(Timestamp now) {
 }
 
 void Engine::tick(Timestamp now) {
-    expire_infected(database_, now);
+    stores_.verdicts->expire(now);
     const bool expired = expire_allowlist_rows(database_, now);
-    if (expired || !feed_row(database_, kAllowlistFeed)) {
+    if (expired || !stores_.feeds->feed(kAllowlistFeed)) {
         publish_allowlist({"allowlist", ""}, now);
     }
     feeds_.tick(now);

@@ -7,12 +7,12 @@
 namespace eti::analysis {
 
 void Engine::reload_blocklist() {
-    const auto feed = feed_row(database_, kCertificateFeed);
+    const auto feed = stores_.feeds->feed(kCertificateFeed);
     // Parsing a large list again for every refused request would let callers buy time cheaply.
     if (!feed) {
         blocklist_ = CertificateList();
     } else if (feed->version != blocklist_.version()) {
-        blocklist_ = CertificateList(feed_body(database_, kCertificateFeed), feed->version);
+        blocklist_ = CertificateList(stores_.feeds->body(kCertificateFeed), feed->version);
     }
 }
 
@@ -40,7 +40,7 @@ void Engine::publish_allowlist(const FeedCause& cause, Timestamp now) {
 
 // The feed follows the entries, so the entries are what goes back.
 void Engine::restore_allowlist(const std::string& version, Timestamp now) {
-    const auto body = feed_body_at(database_, kAllowlistFeed, version);
+    const auto body = stores_.feeds->body_at(kAllowlistFeed, version);
     if (!body) {
         return;
     }
@@ -67,8 +67,8 @@ void Engine::restore_allowlist(const std::string& version, Timestamp now) {
 void Engine::roll_back_feed(Realm realm, std::string_view feed, const std::string& version,
                             const AuditEntry& by, Timestamp now) {
     const FeedId id = feed_seen_by(realm, feed);
-    const auto current = feed_row(database_, id);
-    const auto body = current ? feed_body_at(database_, id, version) : std::nullopt;
+    const auto current = stores_.feeds->feed(id);
+    const auto body = current ? stores_.feeds->body_at(id, version) : std::nullopt;
     if (!body) {
         throw RequestError(404, "feed '" + std::string(feed) + "' keeps no version '" + version +
                                     "'; GET /v1/feeds/" + std::string(feed) +

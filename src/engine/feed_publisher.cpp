@@ -1,7 +1,6 @@
 #include "eti/engine/feed_publisher.h"
 
 #include "eti/ingest/encoding.h"
-#include "eti/store/hosts.h"
 #include "eti/store/users.h"
 
 #include <algorithm>
@@ -60,8 +59,8 @@ SourceRow row_of(Database& database, const SourceOptions& source) {
     return row;
 }
 
-std::string keeps(Database& database) {
-    const auto feed = feed_row(database, kCertificateFeed);
+std::string keeps(const FeedStore& feeds) {
+    const auto feed = feeds.feed(kCertificateFeed);
     return feed ? "; version " + feed->version + " stays in force"
                 : std::string("; no version is in force");
 }
@@ -126,13 +125,13 @@ FeedPublisher::Taken FeedPublisher::take(const SourceOptions& source, const Sour
     }
     save_source(database_, row);
     if (!row.why.empty()) {
-        return {true, row.why + keeps(database_)};
+        return {true, row.why + keeps(*stores_.feeds)};
     }
     if (row.result != "ok" || !store_parts(source, reading) ||
         !publish_merged({"source " + source.name, ""}, now)) {
         return {false, "unchanged" + rejected_notice(reading)};
     }
-    const auto feed = feed_row(database_, kCertificateFeed);
+    const auto feed = stores_.feeds->feed(kCertificateFeed);
     return {false, std::to_string(row.entries) + " entries" +
                        (feed ? "; " + feed->name + " is version " + feed->version + " with " +
                                    std::to_string(feed->entries) + " entries"
@@ -155,7 +154,7 @@ bool FeedPublisher::publish_merged(const FeedCause& cause, Timestamp now) {
     MergedLists lists = published_lines(merged);
     bool published = false;
     const auto put = [&](std::string_view feed, std::vector<std::string> lines) {
-        if (lines.empty() && !feed_row(database_, feed)) {
+        if (lines.empty() && !stores_.feeds->feed(feed)) {
             return;
         }
         const std::string digest = sha256_hex(intel::render_feed_body(feed_columns(feed), lines));
@@ -176,12 +175,12 @@ bool FeedPublisher::publish(FeedId feed, std::vector<std::string> lines, const F
     std::size_t entries = 0;
     const std::string body =
         intel::render_feed_body(feed_columns(feed.name), std::move(lines), &entries);
-    return publish_feed(database_, feed, body, entries, cause, now);
+    return stores_.feeds->publish(feed, body, entries, cause, now);
 }
 
 bool FeedPublisher::roll_back(FeedId feed, const std::string& version, const FeedCause& cause,
                               Timestamp now) {
-    const auto body = feed_body_at(database_, feed, version);
+    const auto body = stores_.feeds->body_at(feed, version);
     if (!body) {
         return false;
     }
@@ -191,7 +190,7 @@ bool FeedPublisher::roll_back(FeedId feed, const std::string& version, const Fee
 }
 
 void FeedPublisher::publish_infected(Timestamp now) {
-    const int64_t version = infected_version(database_);
+    const int64_t version = stores_.verdicts->version();
     if (version == infected_version_) {
         return;
     }
@@ -199,13 +198,13 @@ void FeedPublisher::publish_infected(Timestamp now) {
     for (const Realm realm : all_realms(database_)) {
         const FeedId feed(kInfectedFeed, realm);
         std::vector<std::string> lines;
-        for (const InfectedEntry& host : infected_since(database_, realm, 0).entries) {
+        for (const InfectedEntry& host : stores_.verdicts->changes(realm, 0).entries) {
             lines.push_back(host.ip + "," + std::to_string(host.level) + "," +
                             listing_text(host.since_us / 1'000'000) + "," +
                             listing_text(host.expires_us.value_or(0) / 1'000'000) + "," +
                             plain_text(host.reason));
         }
-        if (!lines.empty() || feed_row(database_, feed)) {
+        if (!lines.empty() || stores_.feeds->feed(feed)) {
             publish(feed, std::move(lines), {"infected hosts", ""}, now);
         }
     }
@@ -218,11 +217,11 @@ void FeedPublisher::tick(Timestamp now) {
     if (ages && now - merged_ >= kMergeAgain) {
         publish_merged({"entries became too old", ""}, now);
     }
-    for (const FeedRow& feed : feed_rows(database_)) {
+    for (const FeedRow& feed : stores_.feeds->feeds()) {
         if (now >= from_micros(feed.created_us) + kFeedLifetime / 2) {
             const FeedId id(feed.name, feed.realm);
-            publish_feed(database_, id, feed_body(database_, id),
-                         static_cast<std::size_t>(feed.entries), {"renewed", ""}, now);
+            stores_.feeds->publish(id, stores_.feeds->body(id),
+                                   static_cast<std::size_t>(feed.entries), {"renewed", ""}, now);
         }
     }
 }

@@ -58,36 +58,33 @@ struct Engine::Batch {
     Realm realm;
     const RecordBatch& records;
     Timestamp now;
-    int64_t block = 0;
+    int64_t block = 0;                     // the batch's position in the record log
     std::set<net::IpAddress> touched;      // hosts with new evidence
     std::map<int64_t, int64_t> by_sensor;  // records
 };
 
 std::string Engine::ingest(Realm realm, std::string_view key, const RecordBatch& records,
                            Timestamp now) {
-    if (!key.empty()) {
-        if (const auto stored = stored_response(database_, realm, key)) {
-            nlohmann::json answer = nlohmann::json::parse(*stored);
-            answer["duplicate"] = true;
-            ++counts_.duplicates;
-            return as_text(answer);
-        }
+    const Appended appended =
+        stores_.records->append(realm, key, records, as_text(answer_to(records)), now);
+    if (appended.duplicate) {
+        nlohmann::json answer = nlohmann::json::parse(appended.answer);
+        answer["duplicate"] = true;
+        ++counts_.duplicates;
+        return as_text(answer);
     }
-    const std::size_t rollups_before = rollups_.size();
-    Batch batch{realm, records, now, 0, {}, {}};
+    const std::size_t waiting_before = stores_.history->waiting();
+    Batch batch{realm, records, now, appended.position, {}, {}};
     try {
         for (const CertificateRecord& certificate : records.certificates) {
             save_certificate(database_, realm, certificate, now);
-        }
-        if (!records.sessions.empty()) {
-            batch.block = save_block(database_, realm, records, now);
         }
         for (const SessionRecord& session : records.sessions) {
             ingest_session(batch, session);
         }
     } catch (...) {
         // Only this job is taken back: what it made others must not take for stored.
-        rollups_.truncate(rollups_before);
+        stores_.history->take_back_to(waiting_before);
         known_.clear();
         sensors_.clear();
         throw;
@@ -96,27 +93,22 @@ std::string Engine::ingest(Realm realm, std::string_view key, const RecordBatch&
         note_sensor(database_, sensor, count, now);
     }
     for (const net::IpAddress& host : batch.touched) {
-        refresh_host(database_, realm, host, options_.hosts, now);
-    }
-    std::string answer = as_text(answer_to(records));
-    if (!key.empty()) {
-        save_response(database_, realm, key, answer, now);
+        refresh_host(database_, *stores_.verdicts, realm, host, options_.hosts, now);
     }
     ++counts_.batches;
     counts_.records += records.accepted();
-    return answer;
+    return appended.answer;
 }
 
 void Engine::ingest_session(Batch& batch, const SessionRecord& session) {
     const int64_t sensor = sensor_of(batch.realm, session.sensor, batch.now);
     ++batch.by_sensor[sensor];
-    const auto before = find_session(database_, sensor, session.id);
+    const auto before = stores_.history->find(sensor, session.id);
     if (before && is_older(*before, session)) {
         return;
     }
-    RollupChange change;
-    change.realm = batch.realm;
-    Contribution& facts = change.contribution;
+    HistorySession found{{batch.realm, sensor, batch.block, batch.now}, session, {}, ""};
+    Contribution& facts = found.contribution;
     facts.server = session.server;
     facts.client = session.client;
     facts.start_us = session.start_us;
@@ -128,40 +120,16 @@ void Engine::ingest_session(Batch& batch, const SessionRecord& session) {
     facts.blocked = session.action == "block";
     facts.counted = session.counts_for_server();
     facts.internal = is_internal(session.client);
-    if (before) {
-        // A session stays where its first phase put it; what it counts as only grows, so that
-        // the highest and the last of the roll-ups stay true.
-        const Contribution& old = before->contribution;
-        facts.server = old.server;
-        facts.client = old.client;
-        facts.start_us = old.start_us;
-        facts.last_us = std::max(facts.last_us, old.last_us);
-        facts.level = std::max(facts.level, old.level);
-        facts.counted = facts.counted || old.counted;
-        facts.internal = facts.internal || old.internal;
-    }
     if (session.protocol != "unknown") {
         const bool new_server =
             session.self_signed && is_new_server(batch.realm, session, before ? before->row : 0);
-        facts.level = std::max(facts.level,
-                               hold_against(batch, sensor, session, new_server, change.category));
+        facts.level =
+            std::max(facts.level, hold_against(batch, sensor, session, new_server, found.category));
     }
-    change.session = put_session(database_, {batch.realm, sensor, batch.block, batch.now}, session,
-                                 facts, before);
-    if (facts.counted) {
-        note_server_facts(batch, session, change.session);
+    const StoredSession stored = stores_.history->insert(found, before);
+    if (stored.contribution.counted) {
+        note_server_facts(batch, session, stored.row);
     }
-    if (before) {
-        RollupChange taken_back;
-        taken_back.realm = batch.realm;
-        taken_back.session = before->row;
-        taken_back.sign = -1;
-        taken_back.contribution = before->contribution;
-        rollups_.add(std::move(taken_back));
-    }
-    change.name = session.server_name;
-    change.name_source = session.name_source;
-    rollups_.add(std::move(change));
 }
 
 // The level of the strongest evidence; category is its reason.
@@ -262,12 +230,12 @@ int64_t Engine::sensor_of(Realm realm, const std::string& name, Timestamp now) {
 }
 
 void Engine::settle(std::chrono::steady_clock::time_point now) {
-    if (!schedule_.is_due(now, rollups_.size())) {
-        rollups_.log();
+    if (!schedule_.is_due(now, stores_.history->waiting())) {
+        stores_.history->keep();
         return;
     }
     const auto begin = std::chrono::steady_clock::now();
-    auto changed = rollups_.apply();
+    auto changed = stores_.history->apply();
     std::move(changed.begin(), changed.end(), std::back_inserter(changed_));
     schedule_.applied(now, now + (std::chrono::steady_clock::now() - begin));
 }

@@ -1,7 +1,5 @@
 #include "eti/store/hosts.h"
 
-#include "store/infected.h"
-
 #include <algorithm>
 #include <cmath>
 
@@ -9,6 +7,7 @@ namespace eti::analysis {
 namespace {
 
 constexpr std::size_t kReasonsInEntry = 3;
+constexpr int kMaxAttempts = 10;  // at changing an entry that others change too
 constexpr int64_t kMaxKindsOfEvidence = 512;
 constexpr std::string_view kAlways = "always_include";
 constexpr std::string_view kNever = "never_include";
@@ -50,6 +49,59 @@ void note_heat(Database& database, Realm realm, const net::IpAddress& host, cons
                const HostPolicy& policy, Timestamp now) {
     database.run("UPDATE hosts SET heat = ?3 WHERE realm = ?1 AND host = ?2", realm, ip_key(host),
                  heat_of(score, policy, now));
+}
+
+// Renewing an entry for every session would make every session a new version; a renewal worth
+// less than this share of the lifetime waits for the next one.
+bool worth_a_version(const InfectedEntry& old, const InfectedEntry& next,
+                     std::chrono::seconds lifetime) {
+    constexpr int64_t kRenewalShare = 24;
+    if (old.level != next.level || old.reason != next.reason ||
+        old.expires_us.has_value() != next.expires_us.has_value()) {
+        return true;
+    }
+    const int64_t lifetime_us = std::chrono::microseconds(lifetime).count();
+    return next.expires_us && *next.expires_us - *old.expires_us > lifetime_us / kRenewalShare;
+}
+
+[[noreturn]] void entry_changes_too_fast(const std::string& ip) {
+    throw StorageError("others change the entry of infected host " + ip +
+                       " faster than it can be read: try again");
+}
+
+// list puts the host on the infected list, or renews its entry.
+void list(Database& database, VerdictStore& verdicts, Realm realm, InfectedEntry entry,
+          std::chrono::seconds lifetime) {
+    for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+        const auto old = verdicts.entry(realm, entry.ip);
+        if (old) {
+            entry.since_us = old->since_us;
+            if (!worth_a_version(*old, entry, lifetime)) {
+                return;
+            }
+        }
+        if (verdicts.put(realm, entry, old ? old->version : kNotListed)) {
+            if (!old) {
+                // New evidence reopens a case that was closed.
+                database.run(
+                    "UPDATE hosts SET status = 'open' WHERE realm = ? AND host = ?"
+                    " AND status LIKE 'resolved%'",
+                    realm, ip_key(*net::parse_ip(entry.ip)));
+            }
+            return;
+        }
+    }
+    entry_changes_too_fast(entry.ip);
+}
+
+void unlist(VerdictStore& verdicts, Realm realm, const std::string& ip) {
+    for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+        const auto old = verdicts.entry(realm, ip);
+        if (!old || verdicts.remove(realm, ip, old->version)) {
+            return;
+        }
+    }
+    entry_changes_too_fast(ip);
 }
 
 }  // namespace
@@ -115,31 +167,31 @@ HostScore score_of(Database& database, Realm realm, const net::IpAddress& host,
     return score;
 }
 
-void refresh_host(Database& database, Realm realm, const net::IpAddress& ip,
+void refresh_host(Database& database, VerdictStore& verdicts, Realm realm, const net::IpAddress& ip,
                   const HostPolicy& policy, Timestamp now) {
     const HostRow host = host_row(database, realm, ip).value_or(HostRow{});
     const HostScore score = score_of(database, realm, ip, policy, now);
     note_heat(database, realm, ip, score, policy, now);
-    InfectedEntry entry{net::to_string(ip), score.level, entry_reason(score, policy.threshold),
-                        to_micros(now), std::nullopt};
+    InfectedEntry entry{net::to_string(ip), score.level,  entry_reason(score, policy.threshold),
+                        to_micros(now),     std::nullopt, 0};
     if (host.policy == kAlways) {
         entry.level = intel::kMaxThreatLevel;
         entry.reason = "always included by an analyst";
-        put_infected(database, realm, std::move(entry), policy.expiry);
+        list(database, verdicts, realm, std::move(entry), policy.expiry);
     } else if (host.policy != kNever && score.level >= policy.threshold) {
         entry.expires_us = to_micros(now + policy.expiry);
-        put_infected(database, realm, std::move(entry), policy.expiry);
+        list(database, verdicts, realm, std::move(entry), policy.expiry);
     }
 }
 
-void review_host(Database& database, Realm realm, const net::IpAddress& ip,
+void review_host(Database& database, VerdictStore& verdicts, Realm realm, const net::IpAddress& ip,
                  const HostPolicy& policy, Timestamp now) {
     const HostRow host = host_row(database, realm, ip).value_or(HostRow{});
     const bool bears = score_of(database, realm, ip, policy, now).level >= policy.threshold;
     if (host.policy != kAlways && (host.policy == kNever || !bears)) {
-        remove_infected(database, realm, net::to_string(ip));
+        unlist(verdicts, realm, net::to_string(ip));
     }
-    refresh_host(database, realm, ip, policy, now);
+    refresh_host(database, verdicts, realm, ip, policy, now);
 }
 
 std::vector<net::IpAddress> hosts_of_server(Database& database, Realm realm,
@@ -166,8 +218,8 @@ const std::vector<std::string>& host_policies() {
     return policies;
 }
 
-void patch_host(Database& database, Realm realm, const net::IpAddress& ip, const HostPatch& patch,
-                const HostPolicy& policy, Timestamp now) {
+void patch_host(Database& database, VerdictStore& verdicts, Realm realm, const net::IpAddress& ip,
+                const HostPatch& patch, const HostPolicy& policy, Timestamp now) {
     const HostRow old = host_row(database, realm, ip).value_or(HostRow{});
     const std::string status = patch.status.value_or(old.status);
     const std::string override = patch.policy.value_or(old.policy);
@@ -181,9 +233,9 @@ void patch_host(Database& database, Realm realm, const net::IpAddress& ip, const
         resolves ? to_micros(now) : old.resolved_us, patch.identifier.value_or(old.identifier));
     const bool was_always = old.policy == kAlways && override != kAlways;
     if (override == kNever || was_always || (resolves && override != kAlways)) {
-        remove_infected(database, realm, net::to_string(ip));
+        unlist(verdicts, realm, net::to_string(ip));
     }
-    refresh_host(database, realm, ip, policy, now);
+    refresh_host(database, verdicts, realm, ip, policy, now);
 }
 
 double score_at(std::optional<int64_t> heat, const HostPolicy& policy, Timestamp now) {

@@ -3,7 +3,7 @@
 #include "eti/ingest/record_parser.h"
 #include "eti/scoring/evidence.h"
 #include "eti/store/rollups.h"
-#include "eti/store/sessions.h"
+#include "store/session_table.h"
 
 #include <algorithm>
 #include <map>

@@ -230,6 +230,7 @@ CREATE TABLE feed_source_parts(
     body TEXT NOT NULL, UNIQUE(source, part));
 CREATE TABLE feed_merged(feed TEXT PRIMARY KEY, sha256 TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE store_identity(id TEXT NOT NULL, created INTEGER NOT NULL);
+CREATE TABLE log_groups(name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
 )sql"};
 
 constexpr int64_t kSchemaOfIdentity = 3;

@@ -1,4 +1,4 @@
-#include "eti/store/server_pages.h"
+#include "store/session_table.h"
 
 #include <algorithm>
 

@@ -1,15 +1,11 @@
-#include "eti/ingest/decompress.h"
-#include "eti/store/sessions.h"
+#include "store/session_table.h"
 
 #include <map>
 
 namespace eti::analysis {
 
-void read_facts(int64_t column, Contribution& contribution);  // sessions.cpp
-
 namespace {
 
-constexpr std::size_t kMaxBlockBytes = 64UL << 20;
 constexpr std::size_t kBlocksHeld = 8;
 
 // Neighbours on a page often share a block: the last few stay unpacked.
@@ -33,11 +29,8 @@ class Blocks {
         }
         std::string text;
         Query row = database_.query("SELECT packed, lines FROM blocks WHERE id = ?", block);
-        if (row.next() && row.integer(0) == 0) {
-            text = row.text(1);
-        } else if (!row.is_null(1) &&
-                   decompress("zstd", row.text(1), kMaxBlockBytes, text) != DecompressResult::Ok) {
-            text.clear();
+        if (row.next()) {
+            text = block_lines(row.integer(0) != 0, row.text(1));
         }
         if (texts_.size() == kBlocksHeld) {
             texts_.erase(texts_.begin());

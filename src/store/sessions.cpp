@@ -1,6 +1,6 @@
-#include "eti/store/sessions.h"
-
+#include "eti/ingest/decompress.h"
 #include "eti/x509/certificate.h"
+#include "store/session_table.h"
 
 #include <algorithm>
 
@@ -12,6 +12,7 @@ constexpr unsigned kProtocolShift = 4;
 constexpr uint64_t kBlocked = 1U << 6U;
 constexpr uint64_t kCounted = 1U << 7U;
 constexpr uint64_t kInternal = 1U << 8U;
+constexpr std::size_t kMaxBlockBytes = 64UL << 20;
 
 int64_t facts_of(const Contribution& contribution) {
     uint64_t facts = contribution.visibility;
@@ -33,22 +34,21 @@ void read_facts(int64_t column, Contribution& contribution) {
     contribution.internal = (facts & kInternal) != 0;
 }
 
-std::optional<std::string> stored_response(Database& database, Realm realm, std::string_view key) {
-    Query row =
-        database.query("SELECT response FROM batches WHERE realm = ? AND key = ?", realm, key);
-    return row.next() ? std::optional(row.text(0)) : std::nullopt;
-}
-
-void save_response(Database& database, Realm realm, std::string_view key, std::string_view response,
-                   Timestamp now) {
-    database.run("INSERT INTO batches VALUES(?, ?, ?, ?)", realm, key, response, to_micros(now));
-}
-
 int64_t save_block(Database& database, Realm realm, const RecordBatch& batch, Timestamp now) {
     const bool packed = !batch.packed.empty();
     database.run("INSERT INTO blocks(realm, received, packed, lines) VALUES(?, ?, ?, ?)", realm,
                  to_micros(now), int64_t{packed ? 1 : 0}, Blob{packed ? batch.packed : batch.text});
     return database.last_row_id();
+}
+
+std::string block_lines(bool packed, std::string bytes) {
+    std::string text;
+    if (!packed) {
+        text = std::move(bytes);
+    } else if (decompress("zstd", bytes, kMaxBlockBytes, text) != DecompressResult::Ok) {
+        text.clear();
+    }
+    return text;
 }
 
 std::optional<StoredSession> find_session(Database& database, int64_t sensor, std::string_view id) {

@@ -21,7 +21,7 @@ struct BodyLimits {
 };
 
 struct ApiContext {
-    Database& reader;  // its own read-only connection
+    Stores& reader;  // over a read-only connection of its own
     Writer& writer;
     const SigningKey& key;
     ChangeSignal& infected_changed;
@@ -32,7 +32,7 @@ struct ApiContext {
     bool always_login = false;  // set with TLS; else only once a token was issued
     // Page queries run on a thread of their own with a read-only connection of their own.
     ServerIndex& index;
-    Database& page_reader;
+    Stores& page_reader;
     asio::thread_pool& page_thread;
     EventHub& events;
     ApiMetrics& metrics;
@@ -44,7 +44,7 @@ struct ApiContext {
 // on_page_thread runs a query there; it rethrows what the query threw. One query at a time. The
 // query stands in a variable before the co_await: GCC 12 copies a temporary lambda there bit by
 // bit.
-using PageQuery = std::function<Response(Database&)>;
+using PageQuery = std::function<Response(Stores&)>;
 asio::awaitable<Response> on_page_thread(ApiContext& context, PageQuery query);
 
 // in_store runs a job on the writer thread and returns when it is on disk. It rethrows what the
@@ -66,14 +66,14 @@ asio::awaitable<Response> post_records(ApiContext& context, Request& request);
 asio::awaitable<Response> get_infected_hosts(ApiContext& context, const Request& request);
 Response get_manifest(ApiContext& context, const Request& request);
 // get_feed: /v1/feeds/NAME, and what is behind it: /versions, /diff, /entry.
-Response get_feed(ApiContext& context, Database& database, const Request& request);
+Response get_feed(ApiContext& context, Stores& stores, const Request& request);
 asio::awaitable<Response> roll_back_feed(ApiContext& context, const Request& request);
-Response get_export(ApiContext& context, Database& database, const Request& request);
+Response get_export(ApiContext& context, Stores& stores, const Request& request);
 // with_tag answers If-None-Match with 304; the body may be made only when it is asked for.
 Response with_tag(const Request& request, const std::string& tag, std::string type,
                   const std::function<std::string()>& body);
 asio::awaitable<Response> get_hosts(ApiContext& context, const Request& request);
-Response get_host(ApiContext& context, Database& database, const Request& request,
+Response get_host(ApiContext& context, Stores& stores, const Request& request,
                   const std::string& ip);
 asio::awaitable<Response> patch_host(ApiContext& context, const Request& request,
                                      const std::string& ip);
@@ -85,14 +85,14 @@ asio::awaitable<Response> post_false_positive(ApiContext& context, const Request
 asio::awaitable<Response> delete_false_positive(ApiContext& context, const Request& request,
                                                 const std::string& id);
 asio::awaitable<Response> get_sessions(ApiContext& context, const Request& request);
-Response get_verdict(ApiContext& context, Database& database, const Request& request,
+Response get_verdict(ApiContext& context, Stores& stores, const Request& request,
                      const std::string& id);
-Response get_sensors(ApiContext& context, Database& database, const Request& request);
-Response get_audit(ApiContext& context, Database& database, const Request& request);
-Response get_status(ApiContext& context, Database& database, const Request& request);
+Response get_sensors(ApiContext& context, Stores& stores, const Request& request);
+Response get_audit(ApiContext& context, Stores& stores, const Request& request);
+Response get_status(ApiContext& context, Stores& stores, const Request& request);
 Response get_events(ApiContext& context, const Request& request);
-Response get_metrics(ApiContext& context, Database& database, const Request& request);
-Response get_ready(ApiContext& context, Database& database);
+Response get_metrics(ApiContext& context, Stores& stores, const Request& request);
+Response get_ready(ApiContext& context, const Stores& stores);
 asio::awaitable<Response> post_login(ApiContext& context, const Request& request);
 asio::awaitable<Response> post_logout(ApiContext& context, const Request& request);
 Response get_me(ApiContext& context, const Request& request);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "eti/feeds/signing_key.h"
-#include "eti/store/feeds.h"
+#include "eti/store/feed_store.h"
 
 #include <string>
 #include <vector>

@@ -15,10 +15,8 @@
 #include "eti/store/hosts.h"
 #include "eti/store/lists.h"
 #include "eti/store/retention.h"
-#include "eti/store/rollups.h"
 #include "eti/store/server_index.h"
-#include "eti/store/sessions.h"
-#include "eti/store/sqlite.h"
+#include "eti/store/stores.h"
 
 #include <map>
 #include <set>
@@ -32,7 +30,6 @@ struct EngineOptions {
     HostPolicy hosts;
     Retention retention;
     std::vector<net::IpRange> internal;  // hosts that may be scored; empty: every client
-    CountryOf country_of;                // empty: countries stay unknown
     std::chrono::milliseconds rollup_delay{1000};
 };
 
@@ -63,7 +60,7 @@ intel::Allowlist stored_allowlist(Database& database);
 class Engine {
   public:
     // index may be null; else it is brought up to date after every commit that applied roll-ups.
-    Engine(Database& database, EngineOptions options, ServerIndex* index = nullptr);
+    Engine(Stores& stores, EngineOptions options, ServerIndex* index = nullptr);
 
     // ingest stores a batch and what follows from it; returns the response body. A key seen
     // before stores nothing. An empty key is never remembered.
@@ -119,13 +116,13 @@ class Engine {
     void restore_allowlist(const std::string& version, Timestamp now);
     void reload_blocklist();
 
-    Database& database_;
+    Stores& stores_;
+    Database& database_;  // of stores_
     EngineOptions options_;
     FeedPublisher feeds_;
     EvidenceRules rules_;
     CertificateList blocklist_;
     intel::Allowlist allowlist_;
-    Rollups rollups_;
     RollupSchedule schedule_;
     KnownKeys known_;
     Pruner pruner_;

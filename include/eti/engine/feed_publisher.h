@@ -4,6 +4,7 @@
 #include "eti/feeds/merge.h"
 #include "eti/feeds/source.h"
 #include "eti/store/feeds.h"
+#include "eti/store/stores.h"
 
 #include <string>
 #include <string_view>
@@ -13,7 +14,7 @@ namespace eti::analysis {
 
 class FeedPublisher {
   public:
-    explicit FeedPublisher(Database& database) : database_(database) {}
+    explicit FeedPublisher(Stores& stores) : stores_(stores), database_(stores.database) {}
 
     // configure says which sources there are; what others left is forgotten.
     void configure(std::vector<SourceOptions> sources, Timestamp now);
@@ -42,7 +43,8 @@ class FeedPublisher {
     bool publish_merged(const FeedCause& cause, Timestamp now);
     void publish_infected(Timestamp now);
 
-    Database& database_;
+    Stores& stores_;
+    Database& database_;  // of stores_
     std::vector<SourceOptions> sources_;
     Timestamp merged_{};  // when the sources were last put together
     int64_t infected_version_ = -1;

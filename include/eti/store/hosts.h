@@ -1,10 +1,11 @@
-// Internal hosts: their evidence, their score, and the infected-host list with its versions.
+// Internal hosts: their evidence, their score, and what gets on the infected-host list by it.
 // Writer thread, inside its transaction, unless a function says "any connection".
 #pragma once
 
 #include "eti/ingest/session_record.h"
 #include "eti/scoring/evidence.h"
 #include "eti/store/keys.h"
+#include "eti/store/verdict_store.h"
 
 #include <optional>
 #include <string>
@@ -51,11 +52,11 @@ HostScore score_of(Database& database, Realm realm, const net::IpAddress& host,
                    const HostPolicy& policy, Timestamp now);
 // refresh_host lists the host, or renews its entry, when its score reaches the threshold. It
 // never removes one: entries leave by expiry or by an analyst.
-void refresh_host(Database& database, Realm realm, const net::IpAddress& host,
-                  const HostPolicy& policy, Timestamp now);
+void refresh_host(Database& database, VerdictStore& verdicts, Realm realm,
+                  const net::IpAddress& host, const HostPolicy& policy, Timestamp now);
 // review_host also removes an entry the score no longer bears: an analyst took evidence away.
-void review_host(Database& database, Realm realm, const net::IpAddress& host,
-                 const HostPolicy& policy, Timestamp now);
+void review_host(Database& database, VerdictStore& verdicts, Realm realm,
+                 const net::IpAddress& host, const HostPolicy& policy, Timestamp now);
 // hosts_of_server are those with evidence about the server. Any connection.
 std::vector<net::IpAddress> hosts_of_server(Database& database, Realm realm,
                                             const net::IpAddress& server);
@@ -67,8 +68,8 @@ struct HostPatch {
 };
 const std::vector<std::string>& host_statuses();
 const std::vector<std::string>& host_policies();
-void patch_host(Database& database, Realm realm, const net::IpAddress& host, const HostPatch& patch,
-                const HostPolicy& policy, Timestamp now);
+void patch_host(Database& database, VerdictStore& verdicts, Realm realm, const net::IpAddress& host,
+                const HostPatch& patch, const HostPolicy& policy, Timestamp now);
 
 // What a query reads. Any connection.
 struct HostRow {
@@ -103,26 +104,5 @@ struct HostQuery {
     std::size_t limit = 200;
 };
 std::vector<HostRow> hosts_page(Database& database, const HostQuery& query);
-
-struct InfectedEntry {
-    std::string ip;
-    int64_t level = 0;
-    std::string reason;
-    int64_t since_us = 0;
-    std::optional<int64_t> expires_us;
-};
-struct InfectedChanges {
-    int64_t version = 0;
-    bool full = false;
-    std::vector<InfectedEntry> entries;
-    std::vector<std::string> removed;
-};
-// Any connection. Realms share one counter of versions, each sees its own entries.
-int64_t infected_version(Database& database);
-InfectedChanges infected_since(Database& database, Realm realm, int64_t version);
-std::optional<InfectedEntry> infected_entry(Database& database, Realm realm,
-                                            const net::IpAddress& host);
-// expire_infected removes entries whose time has come; tombstones beyond a bound are forgotten.
-void expire_infected(Database& database, Timestamp now);
 
 }  // namespace eti::analysis

@@ -10,10 +10,7 @@
 
 namespace eti::analysis {
 
-// resolve_sets asks the store for the filter's conditions on certificates, fingerprints and
-// clients. Throws FilterError when one matches more servers than kMaxSet.
-ServerSets resolve_sets(Database& database, Realm realm, const Filter& filter);
-inline constexpr std::size_t kMaxSet = 100'000;
+inline constexpr std::size_t kMaxSet = 100'000;  // servers that one condition of a filter may match
 
 using Spark = std::array<int64_t, 24>;
 
@@ -24,9 +21,6 @@ struct ServerRow {
     Spark spark{};
 };
 inline constexpr std::size_t kMaxHostsCounted = 1000;
-// server_row is none when the server was removed meanwhile.
-std::optional<ServerRow> server_row(Database& database, Realm realm, const ServerHit& hit,
-                                    const TimeRange& range);
 
 struct TimeStep {
     int64_t start_us = 0;
@@ -61,11 +55,11 @@ struct HostServerRow {
 std::vector<HostServerRow> host_servers(Database& database, Realm realm,
                                         const net::IpAddress& host);
 
-// session_rows lists sessions newest first: of a server, of a host, of both or of all.
 struct SessionCursor {
     int64_t day = INT64_MAX;
     int64_t row = INT64_MAX;
 };
+// Sessions are listed newest first: of a server, of a host, of both or of all.
 struct SessionQuery {
     Realm realm = kDefaultRealm;
     std::optional<net::IpAddress> server;
@@ -74,10 +68,5 @@ struct SessionQuery {
     SessionCursor before;
     std::size_t limit = 100;
 };
-struct SessionRows {
-    std::vector<int64_t> rows;
-    std::optional<SessionCursor> next;  // before, for the next page
-};
-SessionRows session_rows(Database& database, const SessionQuery& query);
 
 }  // namespace eti::analysis

@@ -12,13 +12,6 @@
 
 namespace eti::analysis {
 
-// stored_response is the answer an earlier batch with this key got.
-std::optional<std::string> stored_response(Database& database, Realm realm, std::string_view key);
-void save_response(Database& database, Realm realm, std::string_view key, std::string_view response,
-                   Timestamp now);
-// save_block keeps a batch's lines and returns the block's number.
-int64_t save_block(Database& database, Realm realm, const RecordBatch& batch, Timestamp now);
-
 // Contribution is what a session adds to the roll-ups. A later phase takes its predecessor's
 // contribution back and adds its own.
 struct Contribution {
@@ -40,7 +33,6 @@ struct StoredSession {
     Phase phase = Phase::End;
     Contribution contribution;
 };
-std::optional<StoredSession> find_session(Database& database, int64_t sensor, std::string_view id);
 // is_older: the record is an earlier phase than the stored one and changes nothing.
 bool is_older(const StoredSession& stored, const SessionRecord& record);
 struct SessionPlace {
@@ -49,9 +41,6 @@ struct SessionPlace {
     int64_t block = 0;
     Timestamp received;
 };
-// put_session stores the record, in its predecessor's place if there is one, and returns its row.
-int64_t put_session(Database& database, const SessionPlace& place, const SessionRecord& record,
-                    const Contribution& contribution, const std::optional<StoredSession>& before);
 
 void save_certificate(Database& database, Realm realm, const CertificateRecord& certificate,
                       Timestamp now);
@@ -79,7 +68,7 @@ int64_t sensor_id(Database& database, Realm realm, std::string_view name, Timest
 void note_sensor(Database& database, int64_t sensor, int64_t records, Timestamp now);
 inline constexpr int64_t kMaxSensors = 10'000;
 
-// What a query reads. Any connection.
+// What a query reads.
 struct SessionRow {
     int64_t row = 0;
     std::string sensor;
@@ -87,8 +76,5 @@ struct SessionRow {
     Contribution contribution;
     std::string record;  // its line; empty when its block is gone or damaged
 };
-std::vector<SessionRow> read_sessions(Database& database, Realm realm,
-                                      const std::vector<int64_t>& rows);
-std::vector<int64_t> sessions_named(Database& database, Realm realm, std::string_view id);
 
 }  // namespace eti::analysis

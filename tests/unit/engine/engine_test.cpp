@@ -44,7 +44,7 @@ class EngineTest : public ::testing::Test {
     }
     void start(EngineOptions options) {
         options_ = options;
-        engine_.emplace(database_, options);
+        engine_.emplace(stores_, options);
     }
     nlohmann::json send(const std::string& lines, const std::string& key = "",
                         Timestamp now = kNoon) {
@@ -65,7 +65,7 @@ class EngineTest : public ::testing::Test {
         engine_->patch(kDefaultRealm, *net::parse_ip(ip), patch, {"ada", "edit-host", ip, ""}, now);
     }
     InfectedChanges changes_since(int64_t version) {
-        return infected_since(database_, kDefaultRealm, version);
+        return stores_.verdicts->changes(kDefaultRealm, version);
     }
     std::vector<std::string> infected() {
         std::vector<std::string> ips;
@@ -81,6 +81,7 @@ class EngineTest : public ::testing::Test {
 
     test::TemporaryFolder folder_;
     Database database_;
+    Stores stores_ = embedded_stores(database_);
     EngineOptions options_;
     std::optional<Engine> engine_;
     std::chrono::steady_clock::time_point settled_ = std::chrono::steady_clock::now();
@@ -176,9 +177,8 @@ TEST_F(EngineTest, TheLaterPhaseStaysInAnyOrderOfArrival) {
         for (const int index : order) {
             send(RecordBuilder().id(id).set("/phase", phases[index]).line());
         }
-        const auto rows = sessions_named(database_, kDefaultRealm, id);
-        ASSERT_EQ(rows.size(), 1U);
-        const auto sessions = read_sessions(database_, kDefaultRealm, rows);
+        const auto sessions = stores_.history->named(kDefaultRealm, id);
+        ASSERT_EQ(sessions.size(), 1U);
         EXPECT_EQ(nlohmann::json::parse(sessions.at(0).record)["phase"], "end");
     } while (std::next_permutation(std::begin(order), std::end(order)));
     EXPECT_EQ(count("SELECT attempts FROM servers"), permutation) << "each session counts once";
@@ -207,7 +207,7 @@ TEST_F(EngineTest, OnlyInternalHostsAreScored) {
 }
 
 TEST_F(EngineTest, VersionsTellWhatChangedSince) {
-    const int64_t start = infected_version(database_);
+    const int64_t start = stores_.verdicts->version();
     EXPECT_TRUE(changes_since(0).full);
     EXPECT_TRUE(changes_since(start + 5).full) << "a version of another store";
     EXPECT_FALSE(changes_since(start).full);
@@ -253,9 +253,9 @@ TEST_F(EngineTest, NewEvidenceRenewsAnEntryHoweverOftenItWasRenewed) {
         engine_->tick(now);
         ASSERT_THAT(infected(), ElementsAre("10.0.1.10")) << "renewal " << i;
     }
-    const int64_t version = infected_version(database_);
+    const int64_t version = stores_.verdicts->version();
     send(RecordBuilder().id("again").sha1(kListedSha1).line(), "", now - 5h + 1min);
-    EXPECT_EQ(infected_version(database_), version) << "a minute is not worth a version";
+    EXPECT_EQ(stores_.verdicts->version(), version) << "a minute is not worth a version";
 }
 
 TEST_F(EngineTest, AResolvedHostComesBackByNewEvidenceOnly) {
@@ -323,21 +323,21 @@ TEST_F(EngineTest, AnAllowlistedServerIsNoEvidence) {
 }
 
 TEST_F(EngineTest, EveryAllowlistChangeIsANewFeedVersion) {
-    const auto before = feed_row(database_, kAllowlistFeed);
+    const auto before = stores_.feeds->feed(kAllowlistFeed);
     ASSERT_TRUE(before);
     AllowlistRow row;
     row.kind = "hostname";
     row.value = "good.example";
     row.expires_us = to_micros(kNoon + 1h);
     engine_->add_allowlist(row, kNoon);
-    const auto added = feed_row(database_, kAllowlistFeed);
+    const auto added = stores_.feeds->feed(kAllowlistFeed);
     EXPECT_EQ(added->serial, before->serial + 1);
     EXPECT_EQ(added->version, "20261124.2");
-    EXPECT_EQ(feed_body(database_, kAllowlistFeed),
+    EXPECT_EQ(stores_.feeds->body(kAllowlistFeed),
               "# kind,value\nhostname,good.example\n# END (1) entries\n");
     engine_->tick(kNoon + 1h);
-    EXPECT_EQ(feed_row(database_, kAllowlistFeed)->serial, before->serial + 2);
-    EXPECT_EQ(feed_body(database_, kAllowlistFeed), "# kind,value\n# END (0) entries\n");
+    EXPECT_EQ(stores_.feeds->feed(kAllowlistFeed)->serial, before->serial + 2);
+    EXPECT_EQ(stores_.feeds->body(kAllowlistFeed), "# kind,value\n# END (0) entries\n");
 }
 
 TEST_F(EngineTest, RefusesAllowlistEntriesThatSayNothing) {
@@ -374,12 +374,12 @@ TEST_F(EngineTest, AFeedThatCannotBeTrustedChangesNothing) {
         {"a row is missing",
          test::kFeed.substr(0, test::kFeed.find("2026-11-02")) + "# END (2) entries\n"},
     };
-    const auto before = feed_row(database_, kCertificateFeed);
+    const auto before = stores_.feeds->feed(kCertificateFeed);
     for (const Case& each : cases) {
         const FeedPublisher::Taken taken = load_feed(*engine_, each.text);
         EXPECT_TRUE(taken.refused) << each.why;
         EXPECT_THAT(taken.sentence, HasSubstr("20261124.1 stays in force")) << each.why;
-        EXPECT_EQ(feed_row(database_, kCertificateFeed)->serial, before->serial) << each.why;
+        EXPECT_EQ(stores_.feeds->feed(kCertificateFeed)->serial, before->serial) << each.why;
     }
     EXPECT_EQ(load_feed(*engine_, test::kFeed).sentence, "unchanged");
 }
@@ -392,9 +392,9 @@ TEST_F(EngineTest, LinesLeftOutAreNamedAlsoWhenTheRestIsUnchanged) {
 
 TEST_F(EngineTest, AFeedIsRenewedBeforeItExpires) {
     engine_->tick(kNoon + 24h * 19);
-    EXPECT_EQ(feed_row(database_, kCertificateFeed)->serial, 1);
+    EXPECT_EQ(stores_.feeds->feed(kCertificateFeed)->serial, 1);
     engine_->tick(kNoon + 24h * 20);
-    const auto renewed = feed_row(database_, kCertificateFeed);
+    const auto renewed = stores_.feeds->feed(kCertificateFeed);
     EXPECT_EQ(renewed->serial, 2);
     EXPECT_EQ(renewed->version, "20261214.1");
     EXPECT_EQ(renewed->expires_us, to_micros(kNoon + 24h * 60));
@@ -437,12 +437,12 @@ TEST_F(EngineTest, AStoredRecordReplaysToTheSameVerdict) {
     send(RecordBuilder().id("d").self_signed().sha1(kListedSha1).line());
     std::string stored;
     for (const char* id : {"a", "b", "c", "d"}) {
-        const auto rows = sessions_named(database_, kDefaultRealm, id);
-        stored += read_sessions(database_, kDefaultRealm, rows).at(0).record + "\n";
+        stored += stores_.history->named(kDefaultRealm, id).at(0).record + "\n";
     }
     Database other(folder_.path("other.db"), Database::Access::ReadWrite);
     migrate(other, kNoon);
-    Engine replay(other, {});
+    Stores other_stores = embedded_stores(other);
+    Engine replay(other_stores, {});
     load_feed(replay, test::kFeed);
     RecordBatch batch;
     ASSERT_TRUE(parse_records(stored, batch));
@@ -525,8 +525,10 @@ TEST_F(EngineTest, SessionsOfAServerComeOnceHoweverLateTheyArrived) {
         query.limit = 7;
         std::vector<int64_t> walked;
         while (true) {
-            const SessionRows page = session_rows(database_, query);
-            walked.insert(walked.end(), page.rows.begin(), page.rows.end());
+            const SessionsPage page = stores_.history->sessions(query);
+            for (const SessionRow& session : page.sessions) {
+                walked.push_back(session.row);
+            }
             if (!page.next || walked.size() > 40) {
                 break;
             }

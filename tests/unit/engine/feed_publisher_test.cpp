@@ -36,7 +36,7 @@ class FeedPublisherTest : public ::testing::Test {
   protected:
     FeedPublisherTest() : database_(folder_.path("eti.db"), Database::Access::ReadWrite) {
         migrate(database_, kNoon);
-        engine_.emplace(database_, EngineOptions{});
+        engine_.emplace(stores_, EngineOptions{});
         for (const char* name : {"one", "two"}) {
             SourceOptions source;
             source.name = name;
@@ -49,7 +49,7 @@ class FeedPublisherTest : public ::testing::Test {
         return engine_->take_source(sources_[source], reading_of(text, FeedFormat::Auto), now);
     }
     FeedRow row(std::string_view feed = kCertificateFeed) {
-        return feed_row(database_, feed).value_or(FeedRow{});
+        return stores_.feeds->feed(feed).value_or(FeedRow{});
     }
     SourceRow source(const std::string& name) {
         for (const SourceRow& each : source_rows(database_)) {
@@ -62,6 +62,7 @@ class FeedPublisherTest : public ::testing::Test {
 
     test::TemporaryFolder folder_;
     Database database_;
+    Stores stores_ = embedded_stores(database_);
     std::optional<Engine> engine_;
     std::vector<SourceOptions> sources_;
 };
@@ -74,7 +75,7 @@ TEST_F(FeedPublisherTest, PutsSourcesTogether) {
     EXPECT_EQ(row(kServer6Feed).entries, 1);
     EXPECT_EQ(source("one").result, "ok");
     EXPECT_EQ(source("two").entries, 5);
-    const std::string body = feed_body(database_, kServerFeed);
+    const std::string body = stores_.feeds->body(kServerFeed);
     EXPECT_THAT(body, HasSubstr(",192.0.2.1,443,10,two\n")) << "who says so is the reason";
     EXPECT_EQ(sha256_hex(body), row(kServerFeed).sha256);
 }
@@ -84,22 +85,22 @@ TEST_F(FeedPublisherTest, EachVersionLeadsToEachOther) {
     std::vector<std::string> versions;
     for (int i = 0; i < 6; ++i) {
         take(0, list_of(i * 2, 10, i == 3 ? "Gozi C&C" : "Dridex C&C"), kNoon + i * 1h);
-        bodies.push_back(feed_body(database_, kCertificateFeed));
+        bodies.push_back(stores_.feeds->body(kCertificateFeed));
         versions.push_back(row().version);
     }
     EXPECT_EQ(versions.back(), "20261124.6");
     for (std::size_t from = 0; from < bodies.size(); ++from) {
-        EXPECT_EQ(feed_body_at(database_, kCertificateFeed, versions[from]), bodies[from]);
+        EXPECT_EQ(stores_.feeds->body_at(kCertificateFeed, versions[from]), bodies[from]);
         for (std::size_t to = 0; to < bodies.size(); ++to) {
-            const auto way = feed_way(database_, kCertificateFeed, versions[from], versions[to]);
+            const auto way = stores_.feeds->way(kCertificateFeed, versions[from], versions[to]);
             ASSERT_TRUE(way);
             std::string result;
             ASSERT_EQ(intel::apply_feed_delta(bodies[from], *way, result), "") << from << to;
             EXPECT_EQ(result, bodies[to]);
         }
     }
-    EXPECT_FALSE(feed_way(database_, kCertificateFeed, "20261124.1", "20261124.99"));
-    const auto kept = feed_versions(database_, kCertificateFeed);
+    EXPECT_FALSE(stores_.feeds->way(kCertificateFeed, "20261124.1", "20261124.99"));
+    const auto kept = stores_.feeds->versions(kCertificateFeed);
     ASSERT_EQ(kept.size(), 6U);
     EXPECT_EQ(kept[0].row.version, "20261124.6");
     EXPECT_EQ(kept[4].added, 2);
@@ -111,11 +112,11 @@ TEST_F(FeedPublisherTest, KeepsTheLastVersions) {
     for (int i = 0; i < kKeptVersions + 5; ++i) {
         take(0, list_of(i, 5), kNoon + i * 1min);
     }
-    const auto kept = feed_versions(database_, kCertificateFeed);
+    const auto kept = stores_.feeds->versions(kCertificateFeed);
     ASSERT_EQ(kept.size(), static_cast<std::size_t>(kKeptVersions));
     EXPECT_EQ(kept.back().row.version, "20261124.6");
-    EXPECT_FALSE(feed_way(database_, kCertificateFeed, "20261124.5", row().version));
-    EXPECT_TRUE(feed_way(database_, kCertificateFeed, "20261124.6", row().version));
+    EXPECT_FALSE(stores_.feeds->way(kCertificateFeed, "20261124.5", row().version));
+    EXPECT_TRUE(stores_.feeds->way(kCertificateFeed, "20261124.6", row().version));
     EXPECT_EQ(row().serial, kKeptVersions + 5);
 }
 
@@ -158,15 +159,15 @@ TEST_F(FeedPublisherTest, ABadReadingChangesOnlyTheSourcesState) {
 
 TEST_F(FeedPublisherTest, ARollbackIsANewVersionThatStays) {
     take(0, list_of(1, 10));
-    const std::string first = feed_body(database_, kCertificateFeed);
+    const std::string first = stores_.feeds->body(kCertificateFeed);
     take(0, list_of(1, 12), kNoon + 1h);
     engine_->roll_back_feed(kDefaultRealm, kCertificateFeed, "20261124.1",
                             {"ada", "roll-back-feed", "cc_cert_sha1", "20261124.1: too much"},
                             kNoon + 2h);
     EXPECT_EQ(row().version, "20261124.3");
     EXPECT_EQ(row().serial, 3);
-    EXPECT_EQ(feed_body(database_, kCertificateFeed), first);
-    const FeedCause cause = feed_versions(database_, kCertificateFeed)[0].cause;
+    EXPECT_EQ(stores_.feeds->body(kCertificateFeed), first);
+    const FeedCause cause = stores_.feeds->versions(kCertificateFeed)[0].cause;
     EXPECT_EQ(cause.actor, "ada");
     EXPECT_EQ(cause.why, "rollback to 20261124.1: too much");
     const auto audit = audit_page(database_, kDefaultRealm, "cc_cert_sha1", INT64_MAX, 10);
@@ -199,7 +200,7 @@ TEST_F(FeedPublisherTest, AnAllowlistGoesBackWithItsEntries) {
     const auto rows = allowlist_rows(database_);
     ASSERT_EQ(rows.size(), 1U);
     EXPECT_EQ(rows[0].value, "192.0.2.1");
-    EXPECT_THAT(feed_body(database_, kAllowlistFeed), HasSubstr("ip,192.0.2.1\n"));
+    EXPECT_THAT(stores_.feeds->body(kAllowlistFeed), HasSubstr("ip,192.0.2.1\n"));
 }
 
 TEST_F(FeedPublisherTest, EntriesBecomeTooOldByThemselves) {
@@ -226,7 +227,7 @@ TEST_F(FeedPublisherTest, WhatARemovedSourceListedGoes) {
 TEST_F(FeedPublisherTest, ObjectsRememberWhenTheyChanged) {
     take(0, list_of(1, 2));
     take(0, list_of(2, 2), kNoon + 1h);
-    const auto objects = feed_objects(database_, kCertificateFeed);
+    const auto objects = stores_.feeds->objects(kCertificateFeed);
     ASSERT_EQ(objects.size(), 3U);
     EXPECT_TRUE(objects[0].withdrawn);
     EXPECT_EQ(objects[0].created_us, to_micros(kNoon));
@@ -249,13 +250,13 @@ TEST_F(FeedPublisherTest, InfectedHostsAreAFeedOfTheirRealm) {
     infect(kDefaultRealm, "10.0.1.10");
     infect(other, "10.0.1.11");
     engine_->tick(kNoon);
-    EXPECT_THAT(feed_body(database_, {kInfectedFeed, kDefaultRealm}), HasSubstr("\n10.0.1.10,"));
-    EXPECT_THAT(feed_body(database_, {kInfectedFeed, other}), HasSubstr("\n10.0.1.11,"));
-    EXPECT_THAT(feed_body(database_, {kInfectedFeed, other}), Not(HasSubstr("10.0.1.10")));
-    EXPECT_FALSE(feed_row(database_, kInfectedFeed)) << "none for everybody";
+    EXPECT_THAT(stores_.feeds->body({kInfectedFeed, kDefaultRealm}), HasSubstr("\n10.0.1.10,"));
+    EXPECT_THAT(stores_.feeds->body({kInfectedFeed, other}), HasSubstr("\n10.0.1.11,"));
+    EXPECT_THAT(stores_.feeds->body({kInfectedFeed, other}), Not(HasSubstr("10.0.1.10")));
+    EXPECT_FALSE(stores_.feeds->feed(kInfectedFeed)) << "none for everybody";
     const auto names = [&](Realm realm) {
         std::vector<std::string> list;
-        for (const FeedRow& feed : feed_rows(database_, realm)) {
+        for (const FeedRow& feed : feeds_seen_by(realm, *stores_.feeds)) {
             list.push_back(feed.name);
         }
         return list;
@@ -264,10 +265,10 @@ TEST_F(FeedPublisherTest, InfectedHostsAreAFeedOfTheirRealm) {
                 ElementsAre("cc_cert_sha1", "eta_custom_whitelist", "infected_hosts"));
     EXPECT_THAT(names(realm_named(database_, "empty")),
                 ElementsAre("cc_cert_sha1", "eta_custom_whitelist"));
-    const int64_t serial = feed_row(database_, {kInfectedFeed, other})->serial;
+    const int64_t serial = stores_.feeds->feed({kInfectedFeed, other})->serial;
     infect(kDefaultRealm, "10.0.1.12");
     engine_->tick(kNoon + 1h);
-    EXPECT_EQ(feed_row(database_, {kInfectedFeed, other})->serial, serial)
+    EXPECT_EQ(stores_.feeds->feed({kInfectedFeed, other})->serial, serial)
         << "what happens elsewhere is no new version here";
     EXPECT_THROW(engine_->roll_back_feed(other, kInfectedFeed, "20261124.1", {}, kNoon),
                  RequestError);

@@ -3,8 +3,8 @@
 #include "eti/ingest/encoding.h"
 #include "eti/store/feeds.h"
 #include "eti/store/hosts.h"
-#include "eti/store/rollups.h"
 #include "eti/store/schema.h"
+#include "eti/store/stores.h"
 #include "tests/support/recount.h"
 #include "tests/support/service_builders.h"
 
@@ -59,14 +59,15 @@ class MigrationTest : public ::testing::Test {
     }
     test::TemporaryFolder folder_;
     Database database_;
+    Stores stores_ = embedded_stores(database_);
 };
 
 TEST_F(MigrationTest, CarriesOverEverything) {
     migrate(database_, kNoon);
     EXPECT_EQ(test::differences_from_recount(database_), "");
-    const auto rows = sessions_named(database_, kDefaultRealm, "s-1");
-    ASSERT_EQ(rows.size(), 1U);
-    const auto session = read_sessions(database_, kDefaultRealm, rows).at(0);
+    const auto sessions = stores_.history->named(kDefaultRealm, "s-1");
+    ASSERT_EQ(sessions.size(), 1U);
+    const SessionRow& session = sessions[0];
     EXPECT_EQ(nlohmann::json::parse(session.record)["id"], "s-1");
     EXPECT_EQ(session.sensor, "eti1");
     const auto server = server_state(database_, kDefaultRealm, *net::parse_ip("203.0.113.1"));
@@ -79,25 +80,25 @@ TEST_F(MigrationTest, CarriesOverEverything) {
     EXPECT_EQ(host->attempts, 20);
     EXPECT_EQ(host->status, "in_progress");
     EXPECT_EQ(host->policy, "never_include");
-    EXPECT_EQ(infected_entry(database_, kDefaultRealm, *net::parse_ip("10.0.1.10"))->since_us, 5);
-    EXPECT_EQ(stored_response(database_, kDefaultRealm, "eti1/b/1"), "{}");
+    EXPECT_EQ(stores_.verdicts->entry(kDefaultRealm, "10.0.1.10")->since_us, 5);
+    EXPECT_EQ(stores_.records->append(kDefaultRealm, "eti1/b/1", {}, "new", kNoon).answer, "{}");
     EXPECT_EQ(score_of(database_, kDefaultRealm, *net::parse_ip("10.0.1.10"), {}, kNoon).level, 10);
 }
 
 TEST_F(MigrationTest, FeedsGoOnWhereTheyWere) {
     migrate(database_, kNoon);
-    const auto feed = feed_row(database_, kCertificateFeed);
+    const auto feed = stores_.feeds->feed(kCertificateFeed);
     ASSERT_TRUE(feed);
     EXPECT_EQ(feed->realm, kEveryRealm);
     EXPECT_EQ(feed->serial, 7);
     EXPECT_EQ(feed->version, "20261123.2");
-    EXPECT_EQ(feed_body(database_, kCertificateFeed), kBody);
-    const auto versions = feed_versions(database_, kCertificateFeed);
+    EXPECT_EQ(stores_.feeds->body(kCertificateFeed), kBody);
+    const auto versions = stores_.feeds->versions(kCertificateFeed);
     ASSERT_EQ(versions.size(), 1U);
     EXPECT_EQ(versions[0].row.sha256, feed->sha256);
-    ASSERT_TRUE(publish_feed(database_, kCertificateFeed, kNextBody, 2, {"source a", ""}, kNoon));
-    EXPECT_EQ(feed_row(database_, kCertificateFeed)->serial, 8) << "sensors compare it";
-    EXPECT_EQ(feed_body_at(database_, kCertificateFeed, "20261123.2"), kBody);
+    ASSERT_TRUE(stores_.feeds->publish(kCertificateFeed, kNextBody, 2, {"source a", ""}, kNoon));
+    EXPECT_EQ(stores_.feeds->feed(kCertificateFeed)->serial, 8) << "sensors compare it";
+    EXPECT_EQ(stores_.feeds->body_at(kCertificateFeed, "20261123.2"), kBody);
     EXPECT_EQ(store_identity(database_).size(), 16U);
 }
 
@@ -106,11 +107,10 @@ TEST_F(MigrationTest, LeavesOutWhatNeverWasARecordAndHappensOnce) {
         "INSERT INTO sessions(sensor, id, phase, start, last, received, client, server,"
         " server_port, record) VALUES('eti1', 'no JSON', 2, 1, 2, 3, 'x', 'y', 443, '{')");
     migrate(database_, kNoon);
-    EXPECT_EQ(sessions_named(database_, kDefaultRealm, "no JSON").size(), 0U);
-    EXPECT_EQ(sessions_named(database_, kDefaultRealm, "s-1").size(), 1U);
+    EXPECT_EQ(stores_.history->named(kDefaultRealm, "no JSON").size(), 0U);
+    EXPECT_EQ(stores_.history->named(kDefaultRealm, "s-1").size(), 1U);
     migrate(database_, kNoon);
-    EXPECT_EQ(sessions_named(database_, kDefaultRealm, "s-1").size(), 1U)
-        << "the second does nothing";
+    EXPECT_EQ(stores_.history->named(kDefaultRealm, "s-1").size(), 1U) << "the second does nothing";
 }
 
 }  // namespace

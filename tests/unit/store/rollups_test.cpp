@@ -24,7 +24,7 @@ class RollupsTest : public ::testing::Test {
     RollupsTest() : database_(folder_.path("eti.db"), Database::Access::ReadWrite) {
         migrate(database_, kNoon);
         index_.load(database_, kNoon);
-        engine_.emplace(database_, EngineOptions{}, &index_);
+        engine_.emplace(stores_, EngineOptions{}, &index_);
     }
     void send(const std::string& lines) {
         RecordBatch batch;
@@ -48,6 +48,7 @@ class RollupsTest : public ::testing::Test {
 
     test::TemporaryFolder folder_;
     Database database_;
+    Stores stores_ = embedded_stores(database_);
     ServerIndex index_;
     std::optional<Engine> engine_;
     std::chrono::steady_clock::time_point time_ = std::chrono::steady_clock::now();
@@ -97,7 +98,7 @@ TEST_F(RollupsTest, ChangesThatWaitSurviveARestart) {
     send(RecordBuilder().line());
     settle(0h);
     EXPECT_FALSE(server_state(database_, kDefaultRealm, *net::parse_ip("203.0.113.9")));
-    engine_.emplace(database_, EngineOptions{}, &index_);
+    engine_.emplace(stores_, EngineOptions{}, &index_);
     settle(1h);
     const auto server = server_state(database_, kDefaultRealm, *net::parse_ip("203.0.113.9"));
     ASSERT_TRUE(server);
