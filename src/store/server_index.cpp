@@ -21,7 +21,12 @@ class Pass {
         ServerPage page;
         const std::size_t most = query_.limit + 1;
         const auto worse_last = [&](const Row& a, const Row& b) { return before(a, b); };
-        for (uint32_t slot = 0; slot < columns_.size(); ++slot) {
+        const auto size = static_cast<uint32_t>(columns_.size());
+        // Servers were loaded by address: from the far end, the last ones come first and no row
+        // has to make room for a better one.
+        const bool from_the_end = kSort == ServerSort::Ip && query_.descending;
+        for (uint32_t i = 0; i < size; ++i) {
+            const uint32_t slot = from_the_end ? size - 1 - i : i;
             const Row row = sums_of(slot);
             if (row.attempts == 0 ||
                 (!query_.filter.empty() &&
