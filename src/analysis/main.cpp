@@ -1,10 +1,11 @@
 // eti-analysis: the command line of the analysis service.
+#include "analysis/offline.h"
 #include "analysis/service.h"
+#include "eti/features/table.h"
 
 #include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-
 #include <sys/resource.h>
 
 #include <charconv>
@@ -17,6 +18,7 @@
 
 namespace {
 
+using eti::analysis::ScoreOptions;
 using eti::analysis::Service;
 using eti::analysis::ServiceOptions;
 
@@ -175,6 +177,17 @@ int main(int argc, char** argv) {
     user->add_option("NAME", line.token_name, "Who logs in")->required();
     user->add_option("--realm", line.realm, "Whose data is shown")->capture_default_str();
     user->fallthrough();
+    ScoreOptions offline;
+    bool thresholds = false;
+    CLI::App* score =
+        app.add_subcommand("score", "Records on stdin come back with score, level and reasons");
+    score->add_option("--hosts", offline.hosts, "File for each client's highest level");
+    score->add_option("--model", offline.model, "Folder of another model.json and side.json");
+    score->add_flag("--thresholds", thresholds, "Print the model's thresholds and do nothing else");
+    CLI::App* features =
+        app.add_subcommand("features", "Records on stdin to a table of their vectors");
+    bool documentation = false;
+    features->add_flag("--documentation", documentation, "Print what a vector holds, as Markdown");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -182,12 +195,29 @@ int main(int argc, char** argv) {
     }
     spdlog::set_default_logger(spdlog::stderr_logger_mt("eti-analysis"));
     try {
+        if (*score) {
+            std::ios::sync_with_stdio(false);
+            if (thresholds) {
+                eti::analysis::write_thresholds(offline, std::cout);
+            } else {
+                eti::analysis::write_scores(offline, std::cin, std::cout, std::cerr);
+            }
+            return 0;
+        }
+        if (*features) {
+            std::ios::sync_with_stdio(false);
+            if (documentation) {
+                std::cout << eti::features::documentation();
+                return 0;
+            }
+            eti::analysis::write_features(std::cin, std::cout, std::cerr);
+            return 0;
+        }
         finish_options(line);
         if (*token) {
-            std::printf(
-                "%s\n",
-                eti::analysis::issue_token(line.service.data_directory, line.token_name, line.realm)
-                    .c_str());
+            std::printf("%s\n", eti::analysis::issue_token(line.service.data_directory,
+                                                           line.token_name, line.realm)
+                                    .c_str());
             return 0;
         }
         if (*realm) {
