@@ -1,7 +1,7 @@
 // Which certificate a server last showed in clear.
 #pragma once
 
-#include "enrich/bounded_map.h"
+#include "eti/base/bounded_map.h"
 #include "eti/base/digest_types.h"
 #include "eti/metadata/record.h"
 

@@ -1,7 +1,7 @@
 // Which names clients looked servers up under.
 #pragma once
 
-#include "enrich/bounded_map.h"
+#include "eti/base/bounded_map.h"
 #include "eti/metadata/record.h"
 
 #include <array>

@@ -1,4 +1,4 @@
-#include "enrich/bounded_map.h"
+#include "eti/base/bounded_map.h"
 
 #include <gtest/gtest.h>
 

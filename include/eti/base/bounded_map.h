@@ -1,15 +1,15 @@
 // A map that forgets the entry touched longest ago when it is full. Every operation is O(1).
 #pragma once
 
-#include "enrich/keyed_hash.h"
 #include "eti/base/check.h"
+#include "eti/base/keyed_hash.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <list>
 #include <unordered_map>
 
-namespace eti::enrich {
+namespace eti {
 
 template <typename Key, typename Value>
 class BoundedMap {
@@ -51,6 +51,13 @@ class BoundedMap {
         }
     }
 
+    // for_each visits key and value of every entry, the youngest first.
+    template <typename Visit>
+    void for_each(Visit visit) const {
+        for (const Key* key : order_) {
+            visit(*key, entries_.find(*key)->second.value);
+        }
+    }
     std::size_t size() const { return entries_.size(); }
     uint64_t evicted() const { return evicted_; }
 
@@ -66,4 +73,4 @@ class BoundedMap {
     std::unordered_map<Key, Entry, KeyedHash> entries_;
 };
 
-}  // namespace eti::enrich
+}  // namespace eti

@@ -9,7 +9,7 @@
 #include <span>
 #include <string>
 
-namespace eti::enrich {
+namespace eti {
 
 class KeyedHash {
   public:
@@ -46,4 +46,4 @@ class KeyedHash {
     Secret secret_;
 };
 
-}  // namespace eti::enrich
+}  // namespace eti
