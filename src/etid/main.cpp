@@ -40,6 +40,8 @@ int main(int argc, char** argv) {
     replaying->add_option("--config", replay_config, "configuration; without: inspect every flow");
     replaying->add_option("--blocklist", replay.blocklists, "certificate list, may be repeated");
     replaying->add_option("--records", replay.records, "session records as NDJSON, - for stdout");
+    replaying->add_flag("--certificates", replay.certificates,
+                        "among the records, one line with the bytes of each distinct certificate");
     replaying->add_option("--out", replay.out, "pcap of the packets that would be forwarded");
     app.footer(
         "Examples:\n  etid --config /etc/openeti/etid.conf\n"

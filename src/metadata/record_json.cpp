@@ -184,6 +184,15 @@ void summary(JsonWriter& json, const CertificateSummary& leaf) {
     json.text_if_any("signature", leaf.signature);
     json.array("san", leaf.san, [&](const std::string& name) { json.text(name); });
     json.key("self_signed").boolean(leaf.self_signed);
+    if (leaf.chain_judged) {
+        json.key("chain").begin_object();
+        json.key("issuer_known").boolean(leaf.issuer_known);
+        if (leaf.issuer_known) {
+            json.key("valid_from").number(leaf.chain_from);
+            json.key("valid_until").number(leaf.chain_until);
+        }
+        json.end_object();
+    }
 }
 
 void certificate(JsonWriter& json, const CertificateFacts& facts, const CertificateSummary* leaf) {

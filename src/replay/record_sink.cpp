@@ -2,6 +2,8 @@
 
 #include "eti/x509/certificate.h"
 
+#include <span>
+
 namespace eti::replay {
 
 void RecordSink::drain() {
@@ -11,8 +13,7 @@ void RecordSink::drain() {
         dns_answers_.release();
     }
     while (const auto* certificate = certificates_.front()) {
-        summaries_.try_emplace(certificate->sha1,
-                               x509::summarize({certificate->der.data(), certificate->size}));
+        learn(*certificate);
         certificates_.release();
     }
     while (const auto* record = records_.front()) {
@@ -25,6 +26,46 @@ void RecordSink::drain() {
     }
 }
 
+void RecordSink::learn(const metadata::CertificateBytes& certificate) {
+    const std::span<const uint8_t> der(certificate.der.data(), certificate.size);
+    const auto [_, added] = summaries_.try_emplace(certificate.sha1, x509::summarize(der));
+    if (added) {
+        bytes_.try_emplace(certificate.sha1, der.begin(), der.end());
+    }
+    if (added && show_certificates_ && out_ != nullptr) {
+        line_.clear();
+        metadata::append_certificate_json(line_, certificate.sha1, der);
+        *out_ << line_;
+    }
+}
+
+// A capture's reader has no later place where the chain's bytes are known.
+void RecordSink::judge_chain(const metadata::Record& record, metadata::CertificateSummary& leaf) {
+    if (leaf.chain_judged || no_roots_) {
+        return;
+    }
+    if (roots_ == nullptr) {
+        roots_ = x509::ChainVerifier::of_system();
+        no_roots_ = roots_ == nullptr;
+    }
+    std::vector<std::span<const uint8_t>> chain;
+    for (const Sha1Digest& sha1 : record.certificate.chain.view()) {
+        const auto bytes = bytes_.find(sha1);
+        if (bytes != bytes_.end()) {
+            chain.emplace_back(bytes->second);
+        } else if (chain.empty()) {
+            return;
+        }
+    }
+    if (roots_ != nullptr && !chain.empty()) {
+        const x509::ChainVerdict verdict = roots_->judge(chain, record.start);
+        leaf.chain_judged = true;
+        leaf.issuer_known = verdict.issuer_known;
+        leaf.chain_from = verdict.from;
+        leaf.chain_until = verdict.until;
+    }
+}
+
 void RecordSink::finish(const metadata::Record& record) {
     ++sessions_;
     blocked_ += record.action == metadata::Action::Block ? 1 : 0;
@@ -33,6 +74,9 @@ void RecordSink::finish(const metadata::Record& record) {
         return;
     }
     const auto leaf = summaries_.find(record.certificate.sha1);
+    if (leaf != summaries_.end() && record.certificate.seen && !record.certificate.inherited) {
+        judge_chain(record, leaf->second);
+    }
     line_.clear();
     metadata::append_json(
         line_, record,

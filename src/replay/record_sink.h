@@ -7,18 +7,23 @@
 #include "eti/metadata/certificate_summary.h"
 #include "eti/metadata/record.h"
 #include "eti/metadata/record_json.h"
+#include "eti/x509/chain_verifier.h"
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <ostream>
 #include <string>
+#include <vector>
 
 namespace eti::replay {
 
 class RecordSink {
   public:
-    // out may be null: records are counted only.
-    explicit RecordSink(std::ostream* out) : out_(out) {}
+    // out may be null: records are counted only. With certificates, each distinct one gets a line
+    // of its own before the first record it belongs to.
+    RecordSink(std::ostream* out, bool certificates)
+        : out_(out), show_certificates_(certificates) {}
 
     RecordRing<metadata::Record>& records() { return records_; }
     RecordRing<metadata::CertificateBytes>& certificates() { return certificates_; }
@@ -31,6 +36,8 @@ class RecordSink {
     const std::map<std::string, uint64_t>& visibility() const { return visibility_; }
 
   private:
+    void judge_chain(const metadata::Record& record, metadata::CertificateSummary& leaf);
+    void learn(const metadata::CertificateBytes& certificate);
     void finish(const metadata::Record& record);
 
     RecordRing<metadata::Record> records_{1024};
@@ -38,9 +45,13 @@ class RecordSink {
     RecordRing<metadata::DnsAnswer> dns_answers_{64};
     enrich::Context context_;
     std::map<Sha1Digest, metadata::CertificateSummary> summaries_;
+    std::map<Sha1Digest, std::vector<uint8_t>> bytes_;
+    std::shared_ptr<const x509::ChainVerifier> roots_;  // read with the first certificate
+    bool no_roots_ = false;
     std::map<std::string, uint64_t> visibility_;
     metadata::SensorIdentity sensor_{"replay", "0"};
     std::ostream* out_;
+    bool show_certificates_;
     std::string line_;
     uint64_t sessions_ = 0;
     uint64_t blocked_ = 0;

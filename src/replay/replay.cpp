@@ -175,7 +175,7 @@ void replay(const Options& options, std::ostream& records_out, std::ostream& mes
         tables.allowlist.publish(
             std::make_shared<const intel::Allowlist>(options.settings->allowlist));
     }
-    RecordSink sink(records);
+    RecordSink sink(records, options.certificates);
     const auto counters = std::make_unique<inspect::Counters>();
     const flow::FlowHasher hasher({1, 2});  // captures are replayed alike every time
     inspect::Inspector inspector(

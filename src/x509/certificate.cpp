@@ -2,6 +2,7 @@
 
 #include "eti/base/hex.h"
 #include "x509/names.h"
+#include "x509/openssl_pointers.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -19,31 +20,11 @@
 namespace eti::x509 {
 namespace {
 
-constexpr std::size_t kMaxDerBytes = 1U << 20;
-
-template <auto Free>
-struct Freed {
-    template <typename T>
-    void operator()(T* object) const {
-        Free(object);
-    }
-};
-using CertificatePtr = std::unique_ptr<X509, Freed<X509_free>>;
 using BigNumberPtr = std::unique_ptr<BIGNUM, Freed<BN_free>>;
 
 void digest(const EVP_MD* kind, std::span<const uint8_t> der, std::span<uint8_t> out) {
     unsigned size = 0;
     EVP_Digest(der.data(), der.size(), out.data(), &size, kind, nullptr);
-}
-
-// parse refuses bytes behind the certificate, as TLS endpoints do.
-CertificatePtr parse(std::span<const uint8_t> der) {
-    if (der.empty() || der.size() > kMaxDerBytes) {
-        return nullptr;
-    }
-    const unsigned char* at = der.data();
-    CertificatePtr certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-    return at == der.data() + der.size() ? std::move(certificate) : nullptr;
 }
 
 std::string serial_text(const X509* certificate) {
@@ -120,6 +101,19 @@ bool is_self_signed(X509* certificate, EVP_PKEY* key) {
            X509_verify(certificate, key) == 1;
 }
 
+bool names_its_issuer(const X509* certificate) {
+    const std::unique_ptr<AUTHORITY_INFO_ACCESS, Freed<AUTHORITY_INFO_ACCESS_free>> access(
+        static_cast<AUTHORITY_INFO_ACCESS*>(
+            X509_get_ext_d2i(certificate, NID_info_access, nullptr, nullptr)));
+    for (int i = 0; access != nullptr && i < sk_ACCESS_DESCRIPTION_num(access.get()); ++i) {
+        const ACCESS_DESCRIPTION* entry = sk_ACCESS_DESCRIPTION_value(access.get(), i);
+        if (OBJ_obj2nid(entry->method) == NID_ad_ca_issuers) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void fill(metadata::CertificateSummary& summary, X509* certificate) {
     EVP_PKEY* key = X509_get0_pubkey(certificate);
     summary.subject = name_text(X509_get_subject_name(certificate));
@@ -132,6 +126,9 @@ void fill(metadata::CertificateSummary& summary, X509* certificate) {
     summary.signature = signature_text(certificate);
     summary.san_truncated = alternative_names(certificate, summary.san);
     summary.self_signed = is_self_signed(certificate, key);
+    summary.version = static_cast<uint8_t>(X509_get_version(certificate) + 1);
+    summary.extensions = static_cast<uint16_t>(std::max(X509_get_ext_count(certificate), 0));
+    summary.ca_issuers = names_its_issuer(certificate);
     summary.parsed = true;
 }
 
@@ -139,6 +136,7 @@ void fill(metadata::CertificateSummary& summary, X509* certificate) {
 
 metadata::CertificateSummary summarize(std::span<const uint8_t> der) {
     metadata::CertificateSummary summary;
+    summary.size = static_cast<uint32_t>(std::min<std::size_t>(der.size(), UINT32_MAX));
     digest(EVP_sha1(), der, summary.sha1);
     digest(EVP_sha256(), der, summary.sha256);
     if (const CertificatePtr certificate = parse(der)) {

@@ -15,6 +15,7 @@ struct Options {
     std::optional<config::Settings> settings;  // absent: inspect every flow, listed means blocked
     std::vector<std::string> blocklists;       // certificate feeds
     std::string records;                       // file for session records, "-": records_out
+    bool certificates = false;                 // among the records, each distinct one once
     std::string out;  // what would have been forwarded: a pcap, or, of several link types, a pcapng
 };
 
