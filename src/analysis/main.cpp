@@ -1,6 +1,8 @@
 // eti-analysis: the command line of the analysis service.
 #include "analysis/imports.h"
+#include "analysis/offline.h"
 #include "analysis/service.h"
+#include "eti/features/table.h"
 
 #include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -18,6 +20,7 @@
 
 namespace {
 
+using eti::analysis::ScoreOptions;
 using eti::analysis::Service;
 using eti::analysis::ServiceOptions;
 using eti::analysis::TokenKind;
@@ -43,6 +46,9 @@ struct CommandLine {
     int list_max_age_d = 0;
     bool check_only = false;
     bool remove = false;
+    ScoreOptions offline;
+    bool thresholds = false;
+    bool documentation = false;
 };
 
 void add_options(CLI::App& app, CommandLine& line) {
@@ -195,7 +201,24 @@ struct Commands {
     CLI::App* realm;
     CLI::App* user;
     CLI::App* import_list;
+    CLI::App* score;
+    CLI::App* features;
 };
+
+void add_offline_commands(CLI::App& app, CommandLine& line, Commands& commands) {
+    commands.score =
+        app.add_subcommand("score", "Records on stdin come back with score, level and reasons");
+    commands.score->add_option("--hosts", line.offline.hosts,
+                               "File for each client's highest level");
+    commands.score->add_option("--model", line.offline.model,
+                               "Folder of another model.json and side.json");
+    commands.score->add_flag("--thresholds", line.thresholds,
+                             "Print the model's thresholds and do nothing else");
+    commands.features =
+        app.add_subcommand("features", "Records on stdin to a table of their vectors");
+    commands.features->add_flag("--documentation", line.documentation,
+                                "Print what a vector holds, as Markdown");
+}
 
 Commands add_commands(CLI::App& app, CommandLine& line) {
     Commands commands{};
@@ -230,6 +253,7 @@ Commands add_commands(CLI::App& app, CommandLine& line) {
          {commands.token, commands.realm, commands.user, commands.import_list}) {
         command->fallthrough();
     }
+    add_offline_commands(app, line, commands);
     return commands;
 }
 
@@ -263,7 +287,26 @@ void set_password(const CommandLine& line) {
     eti::analysis::set_password(line.service.data_directory, line.token_name, password, line.realm);
 }
 
+bool run_offline(const Commands& commands, const CommandLine& line) {
+    std::ios::sync_with_stdio(false);
+    if (*commands.score && line.thresholds) {
+        eti::analysis::write_thresholds(line.offline, std::cout);
+    } else if (*commands.score) {
+        eti::analysis::write_scores(line.offline, std::cin, std::cout, std::cerr);
+    } else if (*commands.features && line.documentation) {
+        std::cout << eti::features::documentation();
+    } else if (*commands.features) {
+        eti::analysis::write_features(std::cin, std::cout, std::cerr);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 void run(const Commands& commands, CommandLine& line) {
+    if (run_offline(commands, line)) {
+        return;
+    }
     finish_options(line);
     const std::string& directory = line.service.data_directory;
     if (*commands.token) {
