@@ -12,7 +12,7 @@ namespace {
 
 using test::SessionBuilder;
 
-// Starts seconds apart with a deviation that repeats.
+// Starts seconds apart, jitter a share of the interval: uniform, from a generator that repeats.
 struct Beacon {
     const char* why;
     double interval;
@@ -23,8 +23,11 @@ struct Beacon {
 
 DestinationFacts run(Destinations& destinations, Context& context, const Beacon& beacon) {
     DestinationFacts facts;
+    uint64_t random = 1;
     for (int i = 0; i < beacon.sessions; ++i) {
-        const double shift = beacon.jitter * beacon.interval * ((i * 7 % 11) - 5) / 5.0;
+        random = (random * 1'103'515'245 + 12'345) % 2'147'483'648;
+        const double shift =
+            beacon.jitter * beacon.interval * (static_cast<double>(random) / 1'073'741'824 - 1);
         const SessionBuilder session = SessionBuilder().at(i * beacon.interval + shift);
         facts = destinations.note(session.get(), context.observe(session.get(), nullptr), 0.1F,
                                   false, std::to_string(i));
@@ -36,7 +39,7 @@ TEST(Destinations, timers_are_found) {
     for (const Beacon& beacon : {
              Beacon{"Merlin: 31.6 s with little jitter", 31.6, 0.05, 30, true},
              Beacon{"Empire: 5.05 s, a perfect timer", 5.05, 0.002, 30, true},
-             Beacon{"Sliver: 70 s", 70, 0.2, 30, true},
+             Beacon{"Sliver: 70 s", 70, 0.1, 30, true},
              Beacon{"Kovter: every 120 s exactly", 120, 0, 180, true},
              Beacon{"an update service every 900 s: a beacon too, alone no verdict", 900, 0, 24,
                     true},
