@@ -17,8 +17,8 @@ import xgboost
 
 CAP = 60  # sessions of one capture that may train: near-copies teach nothing
 BENIGN_FOLDS = 5
-PARAMETERS = {"objective": "binary:logistic", "tree_method": "exact", "max_depth": 4, "eta": 0.1,
-              "subsample": 0.8, "colsample_bytree": 0.5, "min_child_weight": 1.0, "nthread": 1}
+PARAMETERS = {"objective": "binary:logistic", "tree_method": "exact", "max_depth": 3, "eta": 0.1,
+              "subsample": 0.8, "colsample_bytree": 0.3, "min_child_weight": 1.0, "nthread": 1}
 ROUNDS = 150
 
 # Conn, Records, Sni, Cert and Trust of docs/features.md. Left out: what certificates of the
