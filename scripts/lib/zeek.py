@@ -3,7 +3,7 @@
 import datetime
 import json
 
-HOST = "147.32.81.167"  # the one host that was watched
+HOSTS = {"147.32.81.167", "147.32.83.234"}  # the one host that was watched, by day
 
 
 def read_log(path):

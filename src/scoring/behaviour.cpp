@@ -13,7 +13,9 @@ using features::DestinationFacts;
 using features::Feature;
 
 constexpr std::size_t kReasons = 5;
+// Without its DNS in sight a client may well have looked names up: one server more is asked for.
 constexpr float kNamelessServers = 3;
+constexpr float kNamelessWithoutDns = 4;
 constexpr uint32_t kFewClients = 3;
 
 std::string server_text(const metadata::Record& record, const features::Session& session) {
@@ -95,7 +97,7 @@ struct BehaviourScorer::Impl {
                     decimals(verdict.score, "%.3f"));
         }
         const float nameless = session.values[Feature::nameless_servers];
-        if (session.dns_visible && nameless >= kNamelessServers) {
+        if (nameless >= (session.dns_visible ? kNamelessServers : kNamelessWithoutDns)) {
             add("nameless", 7,
                 decimals(nameless, "%.0f") +
                     " servers within an hour that neither "

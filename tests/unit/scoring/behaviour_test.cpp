@@ -75,7 +75,7 @@ TEST_F(BehaviourTest, a_busy_client_of_named_servers_stays_at_zero) {
     }
 }
 
-TEST_F(BehaviourTest, servers_nobody_named_count_where_dns_is_seen) {
+TEST_F(BehaviourTest, servers_nobody_named_count_earlier_where_dns_is_seen) {
     const auto visit = [&](uint8_t client) {
         double level = 0;
         for (uint8_t server = 1; server <= 3; ++server) {
@@ -88,6 +88,7 @@ TEST_F(BehaviourTest, servers_nobody_named_count_where_dns_is_seen) {
     EXPECT_LT(visit(1), 7);
     judge(SessionBuilder().client(2).server(9).sni("a.example").dns("a.example"), "dns");
     EXPECT_GE(visit(2), 7);
+    EXPECT_GE(judge(SessionBuilder().at(4).server(4), "fourth").level, 7);
 }
 
 TEST_F(BehaviourTest, the_same_records_give_the_same_verdicts) {
