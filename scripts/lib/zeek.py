@@ -34,6 +34,8 @@ def record_of(row, connection, looked_up):
               "tls": {"resumed": row.get("resumed") == "T"}, "action": "permit", "reason": "none",
               "traffic": {"payload_out": int(connection.get("orig_bytes", 0)),
                           "payload_in": int(connection.get("resp_bytes", 0))}}
+    if "version" in row:
+        record["tls"]["server_hello"] = {"version": 771, "cipher": 0, "extensions": []}
     if "server_name" in row:
         record["tls"]["sni"] = row["server_name"]
     if row["id.resp_h"] in looked_up:

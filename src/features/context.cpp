@@ -93,7 +93,12 @@ struct Context::Impl {
     // A program with addresses built in goes to many servers that nobody named.
     void fill_client(Session& session, const metadata::Record& record) {
         Nameless& nameless = nameless_clients.touch(record.client.ip.bytes());
-        if (session.name.empty() && record.client_hello.seen) {
+        // The address of a content network is named in one session and not in the next.
+        const std::string address = "a" + net::to_string(record.server.ip);
+        if (!session.name.empty()) {
+            sightings.note(address, record.client.ip, record.start);
+        } else if (record.client_hello.seen && record.server_hello.seen &&
+                   !sightings.before(address, record.start)) {
             nameless.note(hash(record.server.ip.bytes()), record.start);
         }
         session.values[Feature::nameless_servers] = nameless.within_hour(record.start);

@@ -18,4 +18,9 @@ const Sighting& Sightings::note(const std::string& what, const net::IpAddress& c
     return sighting;
 }
 
+bool Sightings::before(const std::string& what, Timestamp start) {
+    const Sighting* sighting = seen_.find(what);
+    return sighting != nullptr && sighting->first <= start;
+}
+
 }  // namespace eti::features

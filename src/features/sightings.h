@@ -27,6 +27,9 @@ class Sightings {
     // note returns the sighting with this session in it; valid until the next call.
     const Sighting& note(const std::string& what, const net::IpAddress& client, Timestamp start);
 
+    // before tells whether it was noted for a session that started no later.
+    bool before(const std::string& what, Timestamp start);
+
     uint64_t evicted() const { return seen_.evicted(); }
 
   private:

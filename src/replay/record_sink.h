@@ -22,7 +22,7 @@ class RecordSink {
   public:
     // out may be null: records are counted only. With certificates, each distinct one gets a line
     // of its own before the first record it belongs to.
-    RecordSink(std::ostream* out, bool certificates)
+    explicit RecordSink(std::ostream* out, bool certificates = false)
         : out_(out), show_certificates_(certificates) {}
 
     RecordRing<metadata::Record>& records() { return records_; }

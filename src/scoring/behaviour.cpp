@@ -97,7 +97,8 @@ struct BehaviourScorer::Impl {
                     decimals(verdict.score, "%.3f"));
         }
         const float nameless = session.values[Feature::nameless_servers];
-        if (nameless >= (session.dns_visible ? kNamelessServers : kNamelessWithoutDns)) {
+        if (session.name.empty() &&
+            nameless >= (session.dns_visible ? kNamelessServers : kNamelessWithoutDns)) {
             add("nameless", 7,
                 decimals(nameless, "%.0f") +
                     " servers within an hour that neither "

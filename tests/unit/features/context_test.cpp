@@ -144,6 +144,8 @@ TEST_F(ContextTest, client_counts_servers_nobody_named_within_the_hour) {
     }
     observe(SessionBuilder().at(4).server(9).sni("a.example"));
     EXPECT_EQ(observe(SessionBuilder().at(5).server(3)).values[Feature::nameless_servers], 3);
+    EXPECT_EQ(observe(SessionBuilder().at(6).server(9)).values[Feature::nameless_servers], 3)
+        << "named before, by another session";
     EXPECT_EQ(observe(SessionBuilder().at(3700).server(4)).values[Feature::nameless_servers], 1);
     EXPECT_EQ(observe(SessionBuilder().at(5).client(2)).values[Feature::nameless_servers], 1);
 }

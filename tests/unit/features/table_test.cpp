@@ -22,7 +22,8 @@ TEST(FeatureTable, names_are_unique_and_lead_back_to_their_feature) {
 }
 
 TEST(FeatureTable, a_new_vector_is_missing_everywhere) {
-    for (const float value : Vector().values()) {
+    const Vector vector;
+    for (const float value : vector.values()) {
         EXPECT_TRUE(std::isnan(value));
     }
 }
