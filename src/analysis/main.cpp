@@ -36,6 +36,8 @@ struct CommandLine {
     int64_t rollup_delay_ms = 1000;
     int keep_sessions_d = 30;
     int keep_servers_d = 180;
+    int observe_d = 0;
+    int usual_d = 7;
     std::string token_name;
     std::string realm = "default";
     bool export_token = false;
@@ -103,6 +105,23 @@ void add_options(CLI::App& app, CommandLine& line) {
         ->capture_default_str();
 }
 
+void add_behaviour_options(CLI::App& app, CommandLine& line) {
+    app.add_flag("!--no-behaviour", line.service.behaviour,
+                 "Judge by lists and certificates only, not by the model");
+    app.add_option("--model", line.service.model_directory,
+                   "Folder of another model.json and side.json than the built-in ones");
+    app.add_option("--site-roots", line.service.site_roots_file,
+                   "PEM: this site's own authorities, trusted beside the system's");
+    app.add_option("--observe-days", line.observe_d,
+                   "Days after the first record in which behaviour only reports")
+        ->check(CLI::Range(0, 366))
+        ->capture_default_str();
+    app.add_option("--usual-days", line.usual_d,
+                   "Days after which what many clients use is normal here; 0: never")
+        ->check(CLI::Range(0, 366))
+        ->capture_default_str();
+}
+
 std::vector<eti::net::IpRange> ranges_of(const char* option,
                                          const std::vector<std::string>& networks) {
     std::vector<eti::net::IpRange> ranges;
@@ -134,6 +153,8 @@ void finish_options(CommandLine& line) {
     line.service.rollup_delay = std::chrono::milliseconds(line.rollup_delay_ms);
     line.service.keep_sessions = std::chrono::hours(24 * line.keep_sessions_d);
     line.service.keep_servers = std::chrono::hours(24 * line.keep_servers_d);
+    line.service.observe = std::chrono::hours(24 * line.observe_d);
+    line.service.usual_after = std::chrono::hours(24 * line.usual_d);
     line.service.internal = ranges_of("--internal", line.internal);
     line.service.protect = ranges_of("--protect", line.protect);
     std::set<std::string> names{"feed"};  // --feed's
@@ -332,6 +353,7 @@ int main(int argc, char** argv) {
     CLI::App app{"Analysis service: takes session records, scores hosts, serves feeds"};
     app.set_version_flag("--version", std::string("eti-analysis ") + ETI_VERSION);
     add_options(app, line);
+    add_behaviour_options(app, line);
     const Commands commands = add_commands(app, line);
     try {
         app.parse(argc, argv);

@@ -5,6 +5,7 @@
 #include "analysis/source_watcher.h"
 #include "eti/api/http_server.h"
 #include "eti/api/tls_files.h"
+#include "eti/engine/behaviour_worker.h"
 #include "eti/ingest/encoding.h"
 #include "eti/metadata/record_json.h"
 #include "eti/store/country.h"
@@ -43,6 +44,7 @@ EngineOptions engine_options(const ServiceOptions& options) {
     engine.rollup_delay = options.rollup_delay;
     engine.retention.sessions = options.keep_sessions;
     engine.retention.servers = options.keep_servers;
+    engine.observe = options.observe;
     return engine;
 }
 
@@ -75,6 +77,33 @@ std::vector<net::IpRange> protected_ranges(const ServiceOptions& options) {
     std::vector<net::IpRange> ranges = protected_addresses(options.address);
     ranges.insert(ranges.end(), options.protect.begin(), options.protect.end());
     return ranges;
+}
+
+// The system's roots, and the site's own when they are named.
+std::shared_ptr<const x509::ChainVerifier> roots_of(const std::string& site_file) {
+    auto roots = x509::ChainVerifier::of_system();
+    if (!roots && site_file.empty()) {
+        spdlog::warn("no root certificates in {}: chains are not judged; install ca-certificates",
+                     x509::ChainVerifier::kDefaultBundle);
+        return nullptr;
+    }
+    if (!roots) {
+        return std::make_shared<x509::ChainVerifier>(site_file);
+    }
+    if (!site_file.empty()) {
+        roots->trust(site_file);
+    }
+    return roots;
+}
+
+BehaviourWorkerOptions behaviour_options(const ServiceOptions& options) {
+    BehaviourWorkerOptions behaviour;
+    behaviour.model = options.model_directory.empty() ? model::built_in()
+                                                      : model::read_files(options.model_directory);
+    behaviour.roots = roots_of(options.site_roots_file);
+    behaviour.behaviour.usual_after = options.usual_after;
+    behaviour.now = options.now;
+    return behaviour;
 }
 
 ServiceOptions checked(ServiceOptions options) {
@@ -142,7 +171,9 @@ asio::ssl::context tls_context(const ServiceOptions& options) {
 struct Service::Impl {
     explicit Impl(ServiceOptions given);
 
+    std::function<BehaviourFigures()> behaviour_figures();
     void start_feeds();
+    void stop_threads();
     void after_commit();
     void tell_pages();
     void tell_feeds();
@@ -154,6 +185,7 @@ struct Service::Impl {
     std::unique_ptr<Database> database;     // writer thread, once it runs
     std::unique_ptr<Database> reader;       // I/O thread
     std::unique_ptr<Database> page_reader;  // page thread
+    std::unique_ptr<Database> log_reader;   // behaviour's thread
     ServerIndex index;
     std::optional<Stores> stores;        // over database
     std::optional<Stores> reading;       // over reader
@@ -167,6 +199,7 @@ struct Service::Impl {
     std::unique_ptr<EventHub> events;
     ApiMetrics metrics;
     std::unique_ptr<Writer> writer;
+    std::unique_ptr<BehaviourWorker> behaviour;  // null: not wanted
     std::unique_ptr<ApiContext> context;
     std::unique_ptr<HttpServer> server;
     asio::thread_pool page_thread{1};
@@ -207,15 +240,27 @@ Service::Impl::Impl(ServiceOptions given) : options(checked(std::move(given))) {
     }
     writer = std::make_unique<Writer>(
         *database, *engine, [this] { after_commit(); }, Writer::Limits{options.max_queued_batches});
+    if (options.behaviour) {
+        log_reader = std::make_unique<Database>(store_file(options.data_directory),
+                                                Database::Access::ReadOnly);
+        log_reader->tune(kReaderCacheBytes, kCheckpointBytes);
+        behaviour =
+            std::make_unique<BehaviourWorker>(*log_reader, *writer, behaviour_options(options));
+    }
     context = std::make_unique<ApiContext>(ApiContext{
         *reading, *writer, *key, infected_changed, engine_options(options).hosts,
         BodyLimits{options.max_records_bytes, options.max_records_bytes}, std::chrono::seconds(300),
         options.now, options.tls, index, *page_reading, page_thread, *events, metrics, ETI_VERSION,
-        options.max_store_bytes, protected_ranges(options)});
+        options.max_store_bytes, protected_ranges(options), behaviour_figures()});
     ServerLimits limits;
     limits.max_connections = options.max_connections;
     server = std::make_unique<HttpServer>(io, *context, ssl ? &*ssl : nullptr, options.address,
                                           options.port, limits);
+}
+
+std::function<BehaviourFigures()> Service::Impl::behaviour_figures() {
+    return behaviour ? [this] { return behaviour->figures(); }
+                     : std::function<BehaviourFigures()>();
 }
 
 // Before the first request: a sensor that asks at once gets the feeds, not an empty manifest.
@@ -264,6 +309,9 @@ void Service::Impl::tell_feeds() {
 }
 
 void Service::Impl::after_commit() {
+    if (behaviour) {
+        behaviour->wake();
+    }
     tell_pages();
     tell_feeds();
     const int64_t version = stores->verdicts->version();
@@ -331,9 +379,16 @@ asio::awaitable<void> Service::Impl::drain() {
 
 Service::Service(ServiceOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 
+void Service::Impl::stop_threads() {
+    sources->stop();
+    if (behaviour) {
+        behaviour->stop();
+    }
+    writer->stop();
+}
+
 Service::~Service() {
-    impl_->sources->stop();
-    impl_->writer->stop();  // before anything its jobs refer to goes
+    impl_->stop_threads();  // before anything the writer's jobs refer to goes
 }
 
 uint16_t Service::port() const {
@@ -347,11 +402,13 @@ bool Service::tls() const {
 void Service::run() {
     impl_->server->start();
     impl_->sources->start(*impl_->writer);
+    if (impl_->behaviour) {
+        impl_->behaviour->start();
+    }
     asio::co_spawn(impl_->io, impl_->tick_forever(), asio::detached);
     impl_->io.run();
     impl_->page_thread.join();  // its queries may lean on coroutines of io
-    impl_->sources->stop();
-    impl_->writer->stop();
+    impl_->stop_threads();
 }
 
 void Service::stop() {

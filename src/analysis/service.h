@@ -38,6 +38,11 @@ struct ServiceOptions {
     std::chrono::hours keep_sessions{24 * 30};
     std::chrono::hours keep_servers{24 * 180};
     std::vector<net::IpRange> internal;
+    bool behaviour = true;          // judge sessions by the model, see scoring
+    std::string model_directory;    // empty: the built-in one
+    std::string site_roots_file;    // PEM: authorities of this site, trusted beside the system's
+    std::chrono::hours observe{0};  // behaviour only reports for this long after a first record
+    std::chrono::hours usual_after{24 * 7};  // see BehaviourOptions
     uint64_t max_store_bytes = 16ULL << 30;
     std::size_t max_records_bytes = 32UL << 20;
     std::size_t max_connections = 1200;

@@ -83,6 +83,24 @@ void write_ingest(MetricsText& text, const ApiContext& context) {
     }
 }
 
+void write_behaviour(MetricsText& text, const ApiContext& context) {
+    if (!context.behaviour) {
+        return;
+    }
+    const BehaviourFigures figures = context.behaviour();
+    text.family("eti_analysis_behaviour_sessions", Type::Counter,
+                "Session records judged by behaviour, by what came of it.");
+    text.sample({{"result", "usual"}}, static_cast<double>(figures.usual));
+    text.sample({{"result", "suspicious"}}, static_cast<double>(figures.suspicious));
+    text.sample({{"result", "harmless"}},
+                static_cast<double>(figures.sessions - figures.suspicious - figures.usual));
+    text.family("eti_analysis_behaviour_seconds", Type::Counter, "Seconds spent judging.");
+    text.sample({}, figures.seconds);
+    text.family("eti_analysis_behaviour_waiting", Type::Gauge,
+                "1 while judging waits for the disk or the queue.");
+    text.sample({}, figures.last_problem.empty() ? 0 : 1);
+}
+
 void write_store(MetricsText& text, const ApiContext& context, const Stores& stores) {
     Database& database = stores.database;
     const auto gauge = [&](std::string_view name, std::string_view help, double value) {
@@ -211,6 +229,7 @@ Response get_metrics(ApiContext& context, Stores& stores, const Request& request
     text.sample({{"version", context.version}}, 1);
     write_http(text, context);
     write_ingest(text, context);
+    write_behaviour(text, context);
     write_store(text, context, stores);
     write_process(text);
     return {200,

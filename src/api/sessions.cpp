@@ -1,4 +1,5 @@
 #include "api/page_query.h"
+#include "eti/scoring/kinds.h"
 
 #include <algorithm>
 
@@ -82,7 +83,8 @@ Response get_verdict(ApiContext& context, Stores& stores, const Request& request
                      const std::string& id) {
     json evidence = json::array();
     int64_t level = 0;
-    std::string feed;
+    json feed;
+    json model;
     {
         Query row = stores.database.query(
             "SELECT e.kind, e.rule_version, e.level, e.reason, e.detail, e.feed_version, e.time,"
@@ -91,15 +93,18 @@ Response get_verdict(ApiContext& context, Stores& stores, const Request& request
             request.realm, id);
         while (row.next()) {
             level = std::max(level, row.integer(2));
-            feed = row.text(5).empty() ? feed : row.text(5);
+            const json version = row.text(5).empty() ? json() : json(row.text(5));
+            const bool by_model = kind_named(row.text(0)).worth != Worth::Alone;
+            json& used = by_model ? model : feed;
+            used = version.is_null() ? used : version;
             evidence.push_back({{"kind", row.text(0)},
                                 {"rule_version", row.integer(1)},
                                 {"level", row.integer(2)},
                                 {"points", row.integer(2)},
                                 {"reason", row.text(3)},
                                 {"detail", row.text(4)},
-                                {"feed_version", row.text(5).empty() ? json() : json(row.text(5))},
-                                {"model_version", nullptr},
+                                {"feed_version", by_model ? json() : version},
+                                {"model_version", by_model ? version : json()},
                                 {"time", time_text(row.integer(6))},
                                 {"client", net::to_string(ip_from(row.text(7)))},
                                 {"server", net::to_string(ip_from(row.text(8)))},
@@ -110,14 +115,13 @@ Response get_verdict(ApiContext& context, Stores& stores, const Request& request
     if (evidence.empty() && sessions.empty()) {
         throw RequestError(404, "no session has the id '" + id + "'");
     }
-    return json_answer({{"id", id},
-                        {"level", level},
-                        {"evidence", std::move(evidence)},
-                        {"sessions", std::move(sessions)},
-                        {"versions",
-                         {{"rules", context.version},
-                          {"model", nullptr},
-                          {"feed", feed.empty() ? json() : json(feed)}}}});
+    return json_answer(
+        {{"id", id},
+         {"level", level},
+         {"evidence", std::move(evidence)},
+         {"sessions", std::move(sessions)},
+         {"versions",
+          {{"rules", context.version}, {"model", std::move(model)}, {"feed", std::move(feed)}}}});
 }
 
 }  // namespace eti::analysis

@@ -84,7 +84,7 @@ bool Engine::remove_allowlist(int64_t id, Timestamp now) {
 void Engine::patch(Realm realm, const net::IpAddress& host, const HostPatch& patch,
                    const AuditEntry& by, Timestamp now) {
     add_audit(database_, realm, by, now);
-    patch_host(database_, *stores_.verdicts, realm, host, patch, options_.hosts, now);
+    patch_host(database_, *stores_.verdicts, realm, host, patch, policy_of(realm, now), now);
 }
 
 void Engine::report_false_positive(Realm realm, const net::IpAddress& server, const AuditEntry& by,
@@ -107,7 +107,7 @@ bool Engine::undo_false_positive(Realm realm, const net::IpAddress& server, cons
 void Engine::review_server(Realm realm, const net::IpAddress& server, bool false_positive,
                            Timestamp now) {
     for (const net::IpAddress& host : hosts_of_server(database_, realm, server)) {
-        review_host(database_, *stores_.verdicts, realm, host, options_.hosts, now);
+        review_host(database_, *stores_.verdicts, realm, host, policy_of(realm, now), now);
     }
     marked_.push_back({realm, server, false_positive});
 }

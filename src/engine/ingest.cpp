@@ -30,10 +30,6 @@ std::string as_text(const nlohmann::json& json) {
     return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-const char* severity_of(intel::ThreatLevel level) {
-    return level >= 7 ? "high" : level >= 4 ? "medium" : "low";
-}
-
 // What the record says of the leaf. Its text is no part of what is judged, so it is read only the
 // first time a server shows the certificate.
 CertificateText certificate_in(const RecordBatch& records, const SessionRecord& session) {
@@ -46,10 +42,6 @@ CertificateText certificate_in(const RecordBatch& records, const SessionRecord& 
     };
     return {session.sha1,       text("subject"),   text("issuer"),
             text("not_before"), text("not_after"), session.self_signed};
-}
-
-const char* source_of(const Evidence& evidence) {
-    return evidence.kind == "certificate-blocklist" ? "list" : "certificate";
 }
 
 }  // namespace
@@ -93,7 +85,7 @@ std::string Engine::ingest(Realm realm, std::string_view key, const RecordBatch&
         note_sensor(database_, sensor, count, now);
     }
     for (const net::IpAddress& host : batch.touched) {
-        refresh_host(database_, *stores_.verdicts, realm, host, options_.hosts, now);
+        refresh_host(database_, *stores_.verdicts, realm, host, policy_of(realm, now), now);
     }
     ++counts_.batches;
     counts_.records += records.accepted();
@@ -141,9 +133,10 @@ uint8_t Engine::hold_against(Batch& batch, int64_t sensor, const SessionRecord& 
             level = evidence.level;
             category = category_of(evidence.kind, evidence.reason);
         }
-        if (add_evidence(database_, batch.realm, sensor, session, evidence, batch.now)) {
+        const EvidencePlace place{batch.realm,    sensor,         session.id,
+                                  session.client, session.server, session.last_us};
+        if (hold(place, evidence, batch.now)) {
             batch.touched.insert(session.client);
-            ++counts_.verdicts[{source_of(evidence), severity_of(evidence.level)}];
         }
     }
     return level;

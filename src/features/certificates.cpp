@@ -53,14 +53,26 @@ CertificateView Certificates::show(const metadata::Record& record,
 void Certificates::judge(Leaf& leaf, const metadata::Record& record) {
     std::vector<std::span<const uint8_t>> chain{leaf.der};
     const auto sent = record.certificate.chain.view();
+    bool whole = !record.certificate.chain.truncated();
     for (std::size_t i = 1; i < sent.size(); ++i) {
-        if (const std::vector<uint8_t>* der = authorities_.find(sent[i])) {
+        const std::vector<uint8_t>* der = authorities_.find(sent[i]);
+        if (der != nullptr) {
             chain.emplace_back(*der);
         }
+        whole = whole && der != nullptr;
+    }
+    if (!whole) {
+        return;  // the part that leads to a root may be the one whose bytes have not come
     }
     leaf.trust = roots_->judge(chain, record.start);
     leaf.der = {};
     authorities_.erase(record.certificate.sha1);
+}
+
+bool Certificates::knows(const Sha1Digest& sha1) {
+    const Leaf* leaf = leaves_.find(sha1);
+    return (leaf != nullptr && leaf->profile && leaf->profile->version != 0) ||
+           authorities_.find(sha1) != nullptr;
 }
 
 CertificateView Certificates::find(const Sha1Digest& sha1,

@@ -26,6 +26,8 @@ class Certificates {
     // that.
     CertificateView show(const metadata::Record& record, const metadata::CertificateSummary* leaf);
     CertificateView find(const Sha1Digest& sha1, const metadata::CertificateSummary* leaf);
+    // knows tells whether its bytes were learned.
+    bool knows(const Sha1Digest& sha1);
 
     uint64_t leaves_evicted() const { return leaves_.evicted(); }
     uint64_t authorities_evicted() const { return authorities_.evicted(); }

@@ -97,7 +97,8 @@ struct Context::Impl {
         const std::string address = "a" + net::to_string(record.server.ip);
         if (!session.name.empty()) {
             sightings.note(address, record.client.ip, record.start);
-        } else if (record.client_hello.seen && record.server_hello.seen &&
+        } else if (record.protocol == metadata::Protocol::Tls && record.client_hello.seen &&
+                   record.server_hello.seen &&  // telephony's DTLS goes to addresses by design
                    !sightings.before(address, record.start)) {
             nameless.note(hash(record.server.ip.bytes()), record.start);
         }
@@ -115,10 +116,17 @@ struct Context::Impl {
     }
 
     void fill_site(Session& session, const metadata::Record& record,
-                   const std::optional<Sha1Digest>& leaf) {
+                   const std::optional<Sha1Digest>& leaf, const Profile* profile) {
         const auto age = [&](const Sighting& sighting) {
             return log1(std::chrono::duration<double>(record.start - sighting.first).count());
         };
+        if (profile != nullptr && !profile->self_issued &&
+            session.values[Feature::issuer_known] == 0) {
+            const Sighting& issuer =
+                sightings.note("i" + profile->issuer, record.client.ip, record.start);
+            session.values[Feature::issuer_age] = age(issuer);
+            session.values[Feature::issuer_clients] = issuer.clients;
+        }
         const std::string where = destination(session, record);
         const Sighting& name = sightings.note("n" + where, record.client.ip, record.start);
         session.values[Feature::name_age] = age(name);
@@ -154,6 +162,10 @@ void Context::learn(const Sha1Digest& sha1, std::span<const uint8_t> der) {
     impl_->certificates.learn(sha1, der);
 }
 
+bool Context::knows(const Sha1Digest& sha1) const {
+    return impl_->certificates.knows(sha1);
+}
+
 Session Context::observe(const metadata::Record& record, const metadata::CertificateSummary* leaf) {
     Session session;
     session.name = server_name(record);
@@ -166,7 +178,7 @@ Session Context::observe(const metadata::Record& record, const metadata::Certifi
     session.dns_visible = impl_->dns_seen(record);
     fill_dns(session.values, record, session.dns_visible);
     impl_->fill_client(session, record);
-    impl_->fill_site(session, record, sha1);
+    impl_->fill_site(session, record, sha1, view.profile);
     return session;
 }
 

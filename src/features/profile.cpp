@@ -81,6 +81,7 @@ Profile profile_of(const metadata::CertificateSummary& summary) {
     const auto issuer = attributes_of(summary.issuer);
     const std::string_view common_name = value_of(subject, "CN");
     const std::string_view organization = value_of(subject, "O");
+    profile.issuer = summary.issuer;
     profile.self_signed = summary.self_signed;
     profile.self_issued = summary.subject == summary.issuer;
     profile.organization = !organization.empty();

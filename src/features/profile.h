@@ -32,6 +32,7 @@ struct Profile {
     uint32_t size = 0;
     int64_t from_s = 0;  // equal: not read
     int64_t until_s = 0;
+    std::string issuer;
     std::vector<std::string> names;  // lower case; the common name where there is no other
 };
 

@@ -1,34 +1,18 @@
 #include "eti/scoring/behaviour.h"
 
 #include "eti/base/bounded_map.h"
+#include "scoring/behaviour_rules.h"
 
+#include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <random>
 
 namespace eti::analysis {
 namespace {
 
-using features::DestinationFacts;
-using features::Feature;
-
 constexpr std::size_t kReasons = 5;
-// Without its DNS in sight a client may well have looked names up: one server more is asked for.
-constexpr float kNamelessServers = 3;
-constexpr float kNamelessWithoutDns = 4;
-constexpr uint32_t kFewClients = 3;
-
-std::string server_text(const metadata::Record& record, const features::Session& session) {
-    std::string text =
-        net::to_string(record.server.ip) + " port " + std::to_string(record.server.port);
-    return session.name.empty() ? text : session.name + " (" + text + ")";
-}
-
-std::string decimals(double value, const char* format) {
-    char text[48];
-    std::snprintf(text, sizeof text, format, value);
-    return text;
-}
+constexpr std::size_t kManifestDigits = 12;
+constexpr std::chrono::hours kDestinationsWindow{24};
 
 KeyedHash new_hash() {
     std::random_device random;
@@ -36,18 +20,34 @@ KeyedHash new_hash() {
     return KeyedHash({word(), word()});
 }
 
-// Only beside one of these does a timer or a burst say anything: update services are timers too.
-bool suspicious(const features::Session& session, bool above_low) {
-    return above_low || session.values[Feature::issuer_known] == 0 ||
-           (session.dns_visible && session.name.empty());
-}
+// The destinations of one client that had a suspicious session, each with its latest.
+class BadDestinations {
+  public:
+    static constexpr std::size_t kMax = 32;
 
-std::string beacon_text(const DestinationFacts& facts) {
-    if (facts.starts >= 6 && (facts.irregularity < 0.15F || facts.near_mode >= 0.8F)) {
-        return "sessions start every " + decimals(facts.interval_s, "%.1f s");
+    void note(uint64_t destination, Timestamp at) {
+        const auto same = std::ranges::find(visits_, destination, &Visit::destination);
+        if (same != visits_.end()) {
+            same->at = std::max(same->at, at);
+        } else if (visits_.size() < kMax) {
+            visits_.push_back({destination, at});
+        } else {
+            *std::ranges::min_element(visits_, {}, &Visit::at) = {destination, at};
+        }
     }
-    return "data every " + decimals(facts.gap_s, "%.1f s") + " inside one session";
-}
+    uint32_t within(Timestamp now) const {
+        return static_cast<uint32_t>(std::ranges::count_if(visits_, [now](const Visit& visit) {
+            return visit.at <= now && now - visit.at <= kDestinationsWindow;
+        }));
+    }
+
+  private:
+    struct Visit {
+        uint64_t destination = 0;
+        Timestamp at{};
+    };
+    std::vector<Visit> visits_;
+};
 
 }  // namespace
 
@@ -58,68 +58,21 @@ struct BehaviourScorer::Impl {
           model(files),
           context(std::move(roots), chosen.limits),
           hash(secret),
-          hosts(chosen.hosts, secret) {}
+          clients(chosen.clients, secret),
+          version(model.version() + "-" + model.manifest().substr(0, kManifestDigits)) {}
 
-    void explain(BehaviourVerdict& verdict, const features::Vector& values) const {
+    // The features that raised the score, the weightiest first.
+    std::vector<features::Feature> raising(const features::Vector& values) const {
+        std::vector<features::Feature> found;
         for (const model::Contribution& part : model.contributions(values)) {
-            if (part.margin <= 0 || verdict.reasons.size() == kReasons) {
+            if (part.margin <= 0 || found.size() == kReasons) {
                 break;
             }
             if (!std::isnan(values[part.feature])) {
-                verdict.reasons.push_back(sentence(part.feature, values[part.feature]));
+                found.push_back(part.feature);
             }
         }
-    }
-
-    // The points one session and its destination bring.
-    std::vector<HostPoint> points_of(const metadata::Record& record,
-                                     const features::Session& session,
-                                     const BehaviourVerdict& verdict) const {
-        const std::string server = server_text(record, session);
-        const model::Thresholds thresholds = model.thresholds();
-        const bool above_low = verdict.score >= thresholds.low;
-        std::vector<HostPoint> points;
-        const auto add = [&](const char* kind, double value, const std::string& why) {
-            points.push_back({kind, value, record.start, why});
-        };
-        if (record.reason == metadata::Reason::CertificateBlocklist) {
-            add("certificate-list", 10, "certificate of " + server + " is on a list");
-        } else if (record.reason == metadata::Reason::ServerBlocklist) {
-            add("server-list", 9, server + " is on a list");
-        }
-        if (verdict.score >= thresholds.high) {
-            add("session", 7,
-                "session with " + server + " looks like malware, score " +
-                    decimals(verdict.score, "%.3f"));
-        } else if (above_low) {
-            add("session", 4,
-                "session with " + server + " is suspicious, score " +
-                    decimals(verdict.score, "%.3f"));
-        }
-        const float nameless = session.values[Feature::nameless_servers];
-        if (session.name.empty() &&
-            nameless >= (session.dns_visible ? kNamelessServers : kNamelessWithoutDns)) {
-            add("nameless", 7,
-                decimals(nameless, "%.0f") +
-                    " servers within an hour that neither "
-                    "the client nor an answer of DNS named, " +
-                    server + " among them");
-        }
-        const DestinationFacts& facts = verdict.destination;
-        if (above_low && facts.above_low >= 2) {
-            add("+repeated", facts.above_low >= 3 ? 3 : 2,
-                decimals(facts.above_low, "%.0f") + " suspicious sessions with " + server);
-        }
-        if (facts.clients <= kFewClients && suspicious(session, above_low)) {
-            if (facts.beacon()) {
-                add("+beacon", 3, beacon_text(facts) + " with " + server);
-            } else if (facts.burst()) {
-                add("+burst", 3,
-                    decimals(facts.sessions_hour, "%.0f") + " sessions within an hour with " +
-                        server);
-            }
-        }
-        return points;
+        return found;
     }
 
     BehaviourOptions options;
@@ -127,7 +80,8 @@ struct BehaviourScorer::Impl {
     features::Context context;
     features::Destinations destinations;
     KeyedHash hash;
-    BoundedMap<std::array<uint8_t, 16>, HostLevel> hosts;
+    BoundedMap<std::array<uint8_t, 16>, BadDestinations> clients;
+    std::string version;  // the model's, and what it was trained on
 };
 
 BehaviourScorer::BehaviourScorer(const model::Files& files,
@@ -141,41 +95,43 @@ void BehaviourScorer::learn(const Sha1Digest& sha1, std::span<const uint8_t> der
     impl_->context.learn(sha1, der);
 }
 
+bool BehaviourScorer::knows(const Sha1Digest& sha1) const {
+    return impl_->context.knows(sha1);
+}
+
 BehaviourVerdict BehaviourScorer::judge(const metadata::Record& record,
                                         const metadata::CertificateSummary* leaf,
                                         const std::string& key) {
     const features::Session session = impl_->context.observe(record, leaf);
     BehaviourVerdict verdict;
     verdict.score = impl_->model.score(session.values);
-    const bool above_low = verdict.score >= impl_->model.thresholds().low;
-    verdict.destination = impl_->destinations.note(record, session, verdict.score, above_low, key);
-    HostLevel& host = impl_->hosts.touch(record.client.ip.bytes());
-    for (HostPoint& point : impl_->points_of(record, session, verdict)) {
-        verdict.reasons.push_back(point.reason);
-        host.hold(std::move(point));
+    SessionFacts facts{
+        record, session, verdict.score, impl_->model.thresholds(), impl_->version, {}, {}, 0};
+    facts.destination =
+        impl_->destinations.note(record, session, verdict.score, facts.above_low(), key);
+    verdict.destination = facts.destination;
+    verdict.usual = is_usual(session.values, impl_->options.usual_after);
+    if (facts.above_low()) {
+        facts.raising = impl_->raising(session.values);
+        for (const features::Feature feature : facts.raising) {
+            verdict.reasons.push_back(sentence(feature, session.values[feature]));
+        }
     }
-    if (above_low) {
-        host.note_bad_destination(impl_->hash(server_text(record, session)), record.start);
-        impl_->explain(verdict, session.values);
+    if (facts.above_low() && !verdict.usual) {
+        BadDestinations& bad = impl_->clients.touch(record.client.ip.bytes());
+        bad.note(impl_->hash(server_text(record, session)), record.start);
+        facts.bad_destinations = bad.within(record.start);
     }
-    verdict.level = host.level(record.start, impl_->options.half_life);
+    if (!verdict.usual) {
+        verdict.evidence = behaviour_evidence(facts);
+    } else {
+        verdict.usual = !behaviour_evidence(facts).empty();
+    }
     return verdict;
-}
-
-std::map<net::IpAddress, double> BehaviourScorer::levels(Timestamp now) const {
-    std::map<net::IpAddress, double> levels;
-    impl_->hosts.for_each([&](const std::array<uint8_t, 16>& ip, const HostLevel& host) {
-        levels[net::IpAddress(ip)] = host.level(now, impl_->options.half_life);
-    });
-    return levels;
 }
 
 const model::Model& BehaviourScorer::model() const {
     return impl_->model;
-}
-
-uint64_t BehaviourScorer::hosts_evicted() const {
-    return impl_->hosts.evicted();
 }
 
 }  // namespace eti::analysis

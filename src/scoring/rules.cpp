@@ -1,5 +1,6 @@
 #include "eti/feeds/certificate_list.h"
 #include "eti/scoring/evidence.h"
+#include "eti/scoring/kinds.h"
 
 namespace eti::analysis {
 namespace {
@@ -35,7 +36,7 @@ class CertificateBlocklistRule : public EvidenceRule {
         evidence.detail = "certificate " + (session.sha1.empty() ? "(not named)" : session.sha1) +
                           " of " + server_text(session) + " is on " + (hit ? "cc_cert_sha1" : feed);
         if (hit) {
-            evidence.feed_version = observation.blocklist.version();
+            evidence.version = observation.blocklist.version();
         }
         return evidence;
     }
@@ -62,7 +63,11 @@ class SelfSignedNewServerRule : public EvidenceRule {
 
 std::string category_of(std::string_view kind, std::string_view reason) {
     const std::string start = std::string(kind) + ": ";
-    return std::string(reason.starts_with(start) ? reason.substr(start.size()) : reason);
+    const std::string_view category =
+        reason.starts_with(start) ? reason.substr(start.size()) : reason;
+    return std::string(kind_named(kind).worth == Worth::Alone
+                           ? category
+                           : category.substr(0, category.find(" (")));
 }
 
 EvidenceRules standard_rules() {

@@ -1,5 +1,7 @@
 #include "eti/store/hosts.h"
 
+#include "eti/scoring/kinds.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -23,23 +25,47 @@ double decayed(double points, double age_us, const HostPolicy& policy) {
     return points * std::exp2(-std::max(0.0, age_us) / micros_of(policy.half_life));
 }
 
+void add_up(HostScore& score, const HostPolicy& policy, Timestamp now) {
+    const bool reports_only = now < policy.behaviour_reports_until;
+    PointSum all;
+    PointSum enforced;
+    for (const HostReason& reason : score.reasons) {
+        all.add(reason.kind, reason.points);
+        if (!reports_only || kind_named(reason.kind).worth == Worth::Alone) {
+            enforced.add(reason.kind, reason.points);
+        }
+    }
+    const auto level = [](double points) {
+        return static_cast<intel::ThreatLevel>(
+            std::lround(std::min<double>(points, intel::kMaxThreatLevel)));
+    };
+    score.total = all.total();
+    score.score = std::min<double>(score.total, intel::kMaxThreatLevel);
+    score.level = level(score.total);
+    score.enforced = level(enforced.total());
+}
+
 // All contributions decay alike, so who is ahead stays ahead: a host's order by score is one
 // number that no passing of time changes, the time at which its score is 1.
 std::optional<int64_t> heat_of(const HostScore& score, const HostPolicy& policy, Timestamp now) {
-    if (score.score <= 0) {
+    if (score.total <= 0) {
         return std::nullopt;
     }
     return to_micros(now) +
-           static_cast<int64_t>(std::log2(score.score) * micros_of(policy.half_life));
+           static_cast<int64_t>(std::log2(score.total) * micros_of(policy.half_life));
 }
 
+// What put the host on the list: each proof that is enough, or the strongest of each behaviour.
 std::string entry_reason(const HostScore& score, intel::ThreatLevel threshold) {
     std::string text;
-    std::size_t named = 0;
+    std::vector<std::string_view> named;
     for (const HostReason& reason : score.reasons) {
-        if (reason.level >= threshold && named < kReasonsInEntry) {
-            text += (named == 0 ? "" : "; ") + reason.reason;
-            ++named;
+        const bool names = kind_named(reason.kind).worth == Worth::Alone
+                               ? reason.level >= threshold
+                               : std::ranges::find(named, reason.kind) == named.end();
+        if (names && named.size() < kReasonsInEntry) {
+            text += (named.empty() ? "" : "; ") + reason.reason;
+            named.push_back(reason.kind);
         }
     }
     return text;
@@ -116,23 +142,25 @@ HostRow read_host_row(const Query& row) {
     return host;
 }
 
-bool add_evidence(Database& database, Realm realm, int64_t sensor, const SessionRecord& session,
-                  const Evidence& evidence, Timestamp now) {
-    const int64_t time =
-        std::min(session.last_us, to_micros(now));  // a sensor's clock may run ahead
+bool add_evidence(Database& database, const EvidencePlace& place, const Evidence& evidence,
+                  Timestamp now) {
+    const int64_t time = std::min(place.last_us, to_micros(now));  // a sensor's clock may run ahead
+    // A later phase of the session may show more.
     const int64_t added = database.run(
-        "INSERT OR IGNORE INTO evidence(realm, sensor, id, kind, rule_version, client, server,"
+        "INSERT INTO evidence(realm, sensor, id, kind, rule_version, client, server,"
         " level, reason, detail, feed_version, time, received)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        realm, sensor, session.id, evidence.kind, int64_t{evidence.rule_version},
-        ip_key(session.client), ip_key(session.server), int64_t{evidence.level}, evidence.reason,
-        evidence.detail, evidence.feed_version, time, to_micros(now));
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+        " ON CONFLICT(sensor, id, kind) DO UPDATE SET rule_version = ?5, level = ?8, reason = ?9,"
+        " detail = ?10, feed_version = ?11, time = ?12, received = ?13 WHERE level < ?8",
+        place.realm, place.sensor, place.id, evidence.kind, int64_t{evidence.rule_version},
+        ip_key(place.client), ip_key(place.server), int64_t{evidence.level}, evidence.reason,
+        evidence.detail, evidence.version, time, to_micros(now));
     if (added > 0) {
         database.run(
             "INSERT INTO hosts(realm, host, first_seen, last_seen, last_evidence)"
             " VALUES(?1, ?2, ?3, ?3, ?3)"
             " ON CONFLICT(realm, host) DO UPDATE SET last_evidence = max(last_evidence, ?3)",
-            realm, ip_key(session.client), time);
+            place.realm, ip_key(place.client), time);
     }
     return added > 0;
 }
@@ -157,13 +185,10 @@ HostScore score_of(Database& database, Realm realm, const net::IpAddress& host,
                                  row.integer(4), row.integer(5), ip_from(row.text(6)), row.text(7),
                                  row.integer(8), row.text(9)});
     }
+    add_up(score, policy, now);
     std::stable_sort(score.reasons.begin(), score.reasons.end(),
                      [](const auto& a, const auto& b) { return a.points > b.points; });
     score.reasons.resize(std::min(score.reasons.size(), kMaxHostReasons));
-    if (!score.reasons.empty()) {
-        score.score = score.reasons.front().points;
-        score.level = static_cast<intel::ThreatLevel>(std::lround(score.score));
-    }
     return score;
 }
 
@@ -172,13 +197,13 @@ void refresh_host(Database& database, VerdictStore& verdicts, Realm realm, const
     const HostRow host = host_row(database, realm, ip).value_or(HostRow{});
     const HostScore score = score_of(database, realm, ip, policy, now);
     note_heat(database, realm, ip, score, policy, now);
-    InfectedEntry entry{net::to_string(ip), score.level,  entry_reason(score, policy.threshold),
-                        to_micros(now),     std::nullopt, 0};
+    InfectedEntry entry{net::to_string(ip), score.enforced, entry_reason(score, policy.threshold),
+                        to_micros(now),     std::nullopt,   0};
     if (host.policy == kAlways) {
         entry.level = intel::kMaxThreatLevel;
         entry.reason = "always included by an analyst";
         list(database, verdicts, realm, std::move(entry), policy.expiry);
-    } else if (host.policy != kNever && score.level >= policy.threshold) {
+    } else if (host.policy != kNever && score.enforced >= policy.threshold) {
         entry.expires_us = to_micros(now + policy.expiry);
         list(database, verdicts, realm, std::move(entry), policy.expiry);
     }
@@ -187,7 +212,7 @@ void refresh_host(Database& database, VerdictStore& verdicts, Realm realm, const
 void review_host(Database& database, VerdictStore& verdicts, Realm realm, const net::IpAddress& ip,
                  const HostPolicy& policy, Timestamp now) {
     const HostRow host = host_row(database, realm, ip).value_or(HostRow{});
-    const bool bears = score_of(database, realm, ip, policy, now).level >= policy.threshold;
+    const bool bears = score_of(database, realm, ip, policy, now).enforced >= policy.threshold;
     if (host.policy != kAlways && (host.policy == kNever || !bears)) {
         unlist(verdicts, realm, net::to_string(ip));
     }
@@ -242,7 +267,9 @@ double score_at(std::optional<int64_t> heat, const HostPolicy& policy, Timestamp
     if (!heat) {
         return 0;
     }
-    return std::exp2(static_cast<double>(*heat - to_micros(now)) / micros_of(policy.half_life));
+    return std::min<double>(
+        std::exp2(static_cast<double>(*heat - to_micros(now)) / micros_of(policy.half_life)),
+        intel::kMaxThreatLevel);
 }
 
 std::optional<HostRow> host_row(Database& database, Realm realm, const net::IpAddress& host) {

@@ -163,6 +163,12 @@ int64_t sensor_id(Database& database, Realm realm, std::string_view name, Timest
     return database.last_row_id();
 }
 
+std::optional<Timestamp> first_sensor_seen(Database& database, Realm realm) {
+    Query row = database.query("SELECT min(first_seen) FROM sensors WHERE realm = ?", realm);
+    return row.next() && !row.is_null(0) ? std::optional(from_micros(row.integer(0)))
+                                         : std::nullopt;
+}
+
 void note_sensor(Database& database, int64_t sensor, int64_t records, Timestamp now) {
     database.run(
         "UPDATE sensors SET last_seen = max(last_seen, ?2), records = records + ?3"

@@ -173,6 +173,24 @@ StoredSession SqliteHistoryStore::insert(const HistorySession& session,
     return stored;
 }
 
+void SqliteHistoryStore::raise(Realm realm, const StoredSession& session, uint8_t level,
+                               const std::string& category) {
+    if (level <= session.contribution.level) {
+        return;
+    }
+    RollupChange change;
+    change.realm = realm;
+    change.session = session.row;
+    change.sign = -1;
+    change.contribution = session.contribution;
+    rollups_.add(change);
+    change.sign = 1;
+    change.contribution.level = level;
+    change.category = category;
+    rollups_.add(std::move(change));
+    database_.run("UPDATE sessions SET level = ? WHERE row = ?", int64_t{level}, session.row);
+}
+
 ServersPage SqliteHistoryStore::servers(ServerQuery query) const {
     ETI_CHECK(index_ != nullptr);
     query.sets.clear();

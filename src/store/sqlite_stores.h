@@ -11,6 +11,9 @@ class SqliteRecordLog : public RecordLog {
     Appended append(Realm realm, std::string_view key, const RecordBatch& batch,
                     std::string_view answer, Timestamp now) override;
     std::vector<LoggedBatch> read(std::string_view group, std::size_t limit) const override;
+    std::vector<LoggedBatch> read_from(int64_t position, std::size_t limit) const override;
+    int64_t acknowledged(std::string_view group) const override;
+    int64_t last_before(Timestamp received) const override;
     void acknowledge(std::string_view group, int64_t position) override;
 
   private:
@@ -40,6 +43,8 @@ class SqliteHistoryStore : public HistoryStore {
     std::optional<StoredSession> find(int64_t sensor, std::string_view id) const override;
     StoredSession insert(const HistorySession& session,
                          const std::optional<StoredSession>& before) override;
+    void raise(Realm realm, const StoredSession& session, uint8_t level,
+               const std::string& category) override;
     std::size_t waiting() const override { return rollups_.size(); }
     void take_back_to(std::size_t waiting) override { rollups_.truncate(waiting); }
     void keep() override { rollups_.log(); }

@@ -84,26 +84,32 @@ struct ChainVerifier::Impl {
 };
 
 ChainVerifier::ChainVerifier(const std::string& bundle) : impl_(std::make_unique<Impl>()) {
-    for (X509_STORE* store : {impl_->today.get(), impl_->once.get()}) {
-        const BioPtr file(BIO_new_file(bundle.c_str(), "r"));
-        impl_->roots = file == nullptr ? 0 : add_roots(store, file.get());
-    }
-    ERR_clear_error();
-    if (impl_->roots == 0) {
-        throw std::runtime_error("no root certificate can be read from '" + bundle +
-                                 "'; install ca-certificates or name another bundle");
-    }
+    trust(bundle);
     const std::string_view removed = removed_roots();
     const BioPtr text(BIO_new_mem_buf(removed.data(), static_cast<int>(removed.size())));
     add_roots(impl_->once.get(), text.get());
 }
 
-std::shared_ptr<const ChainVerifier> ChainVerifier::of_system() {
+std::shared_ptr<ChainVerifier> ChainVerifier::of_system() {
     try {
-        return std::make_shared<const ChainVerifier>();
+        return std::make_shared<ChainVerifier>();
     } catch (const std::runtime_error&) {
         return nullptr;
     }
+}
+
+void ChainVerifier::trust(const std::string& bundle) {
+    std::size_t added = 0;
+    for (X509_STORE* store : {impl_->today.get(), impl_->once.get()}) {
+        const BioPtr file(BIO_new_file(bundle.c_str(), "r"));
+        added = file == nullptr ? 0 : add_roots(store, file.get());
+    }
+    ERR_clear_error();
+    if (added == 0) {
+        throw std::runtime_error("no root certificate can be read from '" + bundle +
+                                 "'; install ca-certificates or name another bundle");
+    }
+    impl_->roots += added;
 }
 
 ChainVerifier::~ChainVerifier() = default;

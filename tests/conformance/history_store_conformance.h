@@ -305,6 +305,36 @@ TYPED_TEST_P(HistoryStoreConformance, WhoIsNotThereIsAbsent) {
         << "it is its realm's own";
 }
 
+TYPED_TEST_P(HistoryStoreConformance, ARaisedSessionStaysSoWhateverPhaseFollows) {
+    const RecordBuilder handshake = RecordBuilder().set("/phase", "handshake");
+    this->send(handshake);
+    const int64_t sensor = this->place_.sensor(kDefaultRealm, "eti1");
+    const auto raise = [&](uint8_t level) {
+        this->place_.write([&] {
+            HistoryStore& history = this->place_.history();
+            history.raise(kDefaultRealm, *history.find(sensor, "s-1"), level, "suspected malware");
+        });
+        this->place_.settle();
+    };
+    const auto row = [&] {
+        return this->place_.history()
+            .server(kDefaultRealm, *net::parse_ip("203.0.113.9"), this->month())
+            .value();
+    };
+    raise(7);
+    EXPECT_EQ(row().hit.level, 7);
+    EXPECT_EQ(row().hit.attempts, 1) << "it is still one session";
+    EXPECT_EQ(row().state.category, "suspected malware");
+    raise(4);
+    EXPECT_EQ(row().hit.level, 7);
+    this->send(RecordBuilder());
+    this->place_.settle();
+    EXPECT_EQ(row().hit.level, 7);
+    EXPECT_EQ(row().hit.attempts, 1);
+    this->place_.reopen();
+    EXPECT_EQ(row().hit.level, 7);
+}
+
 // Phases in any order, repeated, with other levels, times, servers and actions from phase to phase;
 // pages brought up to date, restarts and failures now and then.
 TYPED_TEST_P(HistoryStoreConformance, PagesEqualARecount) {
@@ -353,6 +383,7 @@ REGISTER_TYPED_TEST_SUITE_P(HistoryStoreConformance,
                             ALaterPhaseTakesAnEarlierOnesPlaceInWhateverOrderTheyCome,
                             AReplayChangesNothing, ASessionIsItsSensorsOwn,
                             WhatIsGivenUpLeavesNothing, ChangesThatWaitSurviveARestart,
-                            WhoIsNotThereIsAbsent, PagesEqualARecount);
+                            WhoIsNotThereIsAbsent, ARaisedSessionStaysSoWhateverPhaseFollows,
+                            PagesEqualARecount);
 
 }  // namespace eti::analysis::test

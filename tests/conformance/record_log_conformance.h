@@ -29,10 +29,11 @@ template <typename Place>
 class RecordLogConformance : public ::testing::Test {
   protected:
     Appended append(const std::string& key, const std::string& text,
-                    const std::string& answer = "taken", Realm realm = kDefaultRealm) {
+                    const std::string& answer = "taken", Realm realm = kDefaultRealm,
+                    Timestamp now = kNoon) {
         Appended appended;
         place_.write(
-            [&] { appended = place_.log().append(realm, key, batch_of(text), answer, kNoon); });
+            [&] { appended = place_.log().append(realm, key, batch_of(text), answer, now); });
         return appended;
     }
     void acknowledge(const std::string& group, int64_t position) {
@@ -143,10 +144,33 @@ TYPED_TEST_P(RecordLogConformance, AnEarlierAcknowledgementThatComesLateChangesN
     EXPECT_THAT(this->read("score"), ::testing::IsEmpty());
 }
 
+TYPED_TEST_P(RecordLogConformance, AnyoneReadsFromAnyPlaceAndFindsItByTime) {
+    using namespace std::chrono_literals;
+    EXPECT_EQ(this->place_.log().last_before(kNoon), 0);
+    std::vector<int64_t> positions;
+    for (int i = 0; i < 9; ++i) {
+        positions.push_back(
+            this->append(std::to_string(i), "{}\n", "taken", kDefaultRealm, kNoon + i / 3 * 1h)
+                .position);
+    }
+    EXPECT_EQ(this->place_.log().last_before(kNoon), 0);
+    EXPECT_EQ(this->place_.log().last_before(kNoon + 1s), positions[2]);
+    EXPECT_EQ(this->place_.log().last_before(kNoon + 1h), positions[2]);
+    EXPECT_EQ(this->place_.log().last_before(kNoon + 2h), positions[5]);
+    EXPECT_EQ(this->place_.log().last_before(kNoon + 9h), positions[8]);
+    EXPECT_EQ(this->place_.log().acknowledged("score"), 0);
+    this->acknowledge("score", positions[4]);
+    EXPECT_EQ(this->place_.log().acknowledged("score"), positions[4]);
+    const auto batches = this->place_.log().read_from(positions[1], 2);
+    ASSERT_EQ(batches.size(), 2U) << "whatever a group has acknowledged";
+    EXPECT_EQ(batches[0].position, positions[2]);
+}
+
 REGISTER_TYPED_TEST_SUITE_P(RecordLogConformance, AKeyIsAppendedOnceHoweverOftenItIsSent,
                             AKeyIsItsRealmsOwn, NoKeyIsNeverRemembered,
                             BatchesAreReadInTheirOrderAsTheyWerePosted, ReopeningKeepsEverything,
                             GroupsConsumeIndependently, WhatIsNotAcknowledgedIsReadAgain,
-                            AnEarlierAcknowledgementThatComesLateChangesNothing);
+                            AnEarlierAcknowledgementThatComesLateChangesNothing,
+                            AnyoneReadsFromAnyPlaceAndFindsItByTime);
 
 }  // namespace eti::analysis::test

@@ -6,6 +6,7 @@
 #include "eti/api/events.h"
 #include "eti/api/message.h"
 #include "eti/api/metrics.h"
+#include "eti/engine/behaviour_figures.h"
 #include "eti/engine/engine.h"
 #include "eti/engine/writer.h"
 #include "eti/feeds/signing_key.h"
@@ -39,6 +40,7 @@ struct ApiContext {
     std::string version;
     uint64_t max_store_bytes = 0;
     std::vector<net::IpRange> protected_addresses;  // never on an exported list
+    std::function<BehaviourFigures()> behaviour;    // empty: behaviour is not judged
 };
 
 // on_page_thread runs a query there; it rethrows what the query threw. One query at a time. The

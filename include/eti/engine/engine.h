@@ -31,6 +31,8 @@ struct EngineOptions {
     Retention retention;
     std::vector<net::IpRange> internal;  // hosts that may be scored; empty: every client
     std::chrono::milliseconds rollup_delay{1000};
+    // For this long after a realm's first record, behaviour only reports.
+    std::chrono::seconds observe{0};
 };
 
 // What ingest counted since the start, for the metrics.
@@ -41,7 +43,14 @@ struct IngestCounts {
     // By source and severity, each from the start on.
     std::map<std::pair<std::string, std::string>, uint64_t> verdicts{
         {{"certificate", "low"}, 0}, {{"certificate", "medium"}, 0}, {{"certificate", "high"}, 0},
-        {{"model", "high"}, 0},      {{"aggregator", "high"}, 0},    {{"list", "high"}, 0}};
+        {{"model", "medium"}, 0},    {{"model", "high"}, 0},         {{"aggregator", "low"}, 0},
+        {{"aggregator", "high"}, 0}, {{"list", "high"}, 0}};
+};
+
+// What the behaviour of one session says against its client.
+struct BehaviourFinding {
+    SessionRecord session;
+    std::vector<Evidence> evidence;
 };
 
 // RequestError: the caller's input is no good; what() is a sentence for the problem document.
@@ -65,6 +74,10 @@ class Engine {
     // ingest stores a batch and what follows from it; returns the response body. A key seen
     // before stores nothing. An empty key is never remembered.
     std::string ingest(Realm realm, std::string_view key, const RecordBatch& batch, Timestamp now);
+    // hold_behaviour holds what was found against the clients, but for hosts that are not ours and
+    // what the allowlist names. A session that is gone keeps its evidence.
+    void hold_behaviour(Realm realm, const std::vector<BehaviourFinding>& findings, Timestamp now);
+    void behaviour_judged(std::string_view group, int64_t position);
     // settle is the last thing in a transaction: it applies the roll-ups when they are due, or
     // logs what was added. committed follows the commit.
     void settle(std::chrono::steady_clock::time_point now);
@@ -104,6 +117,8 @@ class Engine {
     void ingest_session(Batch& batch, const SessionRecord& session);
     uint8_t hold_against(Batch& batch, int64_t sensor, const SessionRecord& session,
                          bool new_server, std::string& category);
+    bool hold(const EvidencePlace& place, const Evidence& evidence, Timestamp now);
+    HostPolicy policy_of(Realm realm, Timestamp now) const;
     bool is_new_server(Realm realm, const SessionRecord& session, int64_t row);
     void note_server_facts(const Batch& batch, const SessionRecord& session, int64_t row);
     int64_t sensor_of(Realm realm, const std::string& name, Timestamp now);

@@ -55,6 +55,7 @@ class Context {
     // learn takes any certificate's bytes. It comes before the sessions that show it, or they have
     // to do with what their records say.
     void learn(const Sha1Digest& sha1, std::span<const uint8_t> der);
+    bool knows(const Sha1Digest& sha1) const;
     // observe extracts and remembers. leaf is what the record itself tells of its certificate, or
     // null; bytes learned before go first.
     Session observe(const metadata::Record& record, const metadata::CertificateSummary* leaf);

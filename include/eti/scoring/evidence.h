@@ -1,5 +1,5 @@
 // Evidence: what one rule holds against one session's client. Every rule behind a verdict is an
-// EvidenceRule; a host's score is the highest of its recent evidence, never a sum nobody can read.
+// EvidenceRule, or is one of behaviour (behaviour.h); kinds.h says what several are worth together.
 #pragma once
 
 #include "eti/ingest/session_record.h"
@@ -16,16 +16,16 @@ namespace eti::analysis {
 class CertificateList;
 
 struct Evidence {
-    std::string kind;      // the rule's name; at most one evidence of a kind per session
+    std::string kind;      // the rule's name, see kinds.h; at most one of a kind per session
     int rule_version = 1;  // grows when the rule judges differently
-    intel::ThreatLevel level = 0;
-    std::string reason;        // what the verdict shows: "certificate-blocklist: Dridex C&C"
-    std::string detail;        // a sentence with the values behind it
-    std::string feed_version;  // of the list used; empty when none was
+    intel::ThreatLevel level = 0;  // its points when it arrives
+    std::string reason;            // what the verdict shows: "certificate-blocklist: Dridex C&C"
+    std::string detail;            // a sentence with the values behind it
+    std::string version;           // of the list, or of the model; empty when none was used
 };
 
-// category_of is what the page calls a server for it: the reason without the kind it begins with,
-// so "Dridex C&C".
+// category_of is what the page calls a server for it: the reason without the kind it begins with
+// and, of behaviour, without what is in parentheses: "Dridex C&C", "suspected malware".
 std::string category_of(std::string_view kind, std::string_view reason);
 
 // Observation is a session with what the service knows around it. It borrows.

@@ -51,6 +51,9 @@ class HistoryStore {
     // what is stored now: before itself when that is the later phase.
     virtual StoredSession insert(const HistorySession& session,
                                  const std::optional<StoredSession>& before) = 0;
+    // raise gives a stored session a higher level, for category; a lower one changes nothing.
+    virtual void raise(Realm realm, const StoredSession& session, uint8_t level,
+                       const std::string& category) = 0;
 
     // Changes the pages do not show yet. A job that fails takes back what it added by the number
     // there was before it. keep makes them last with the transaction; apply shows them instead and

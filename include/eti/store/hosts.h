@@ -18,6 +18,8 @@ struct HostPolicy {
     std::chrono::seconds window{7 * 24 * 3600};  // evidence older than this no longer counts
     std::chrono::seconds expiry{24 * 3600};      // an entry lives this long after its last evidence
     std::chrono::seconds half_life{24 * 3600};   // a contribution is worth half after this
+    // What behaviour holds against hosts puts none on the infected-host list until then.
+    Timestamp behaviour_reports_until{};
 };
 
 // HostReason is one line of a host's ledger: contributions that say the same, and what they are
@@ -35,17 +37,28 @@ struct HostReason {
     std::string feed_version;
 };
 
-// A host's score is its highest contribution by now, never a sum nobody can read.
+// A host's score is what its contributions are worth together by now, as scoring/kinds.h has it.
 struct HostScore {
-    double score = 0;
+    double total = 0;                 // not capped
+    double score = 0;                 // 10 at most
     intel::ThreatLevel level = 0;     // the score, rounded
+    intel::ThreatLevel enforced = 0;  // the level without what only reports, see HostPolicy
     std::vector<HostReason> reasons;  // most points first, at most kMaxHostReasons
 };
 inline constexpr std::size_t kMaxHostReasons = 16;
 
-// add_evidence is false when the session already had evidence of this kind.
-bool add_evidence(Database& database, Realm realm, int64_t sensor, const SessionRecord& session,
-                  const Evidence& evidence, Timestamp now);
+// The session some evidence comes from.
+struct EvidencePlace {
+    Realm realm = kDefaultRealm;
+    int64_t sensor = 0;
+    std::string id;
+    net::IpAddress client;
+    net::IpAddress server;
+    int64_t last_us = 0;
+};
+// add_evidence is false when the session already had evidence of this kind that is worth as much.
+bool add_evidence(Database& database, const EvidencePlace& place, const Evidence& evidence,
+                  Timestamp now);
 // score_of counts evidence that arrived within the window about sessions after the last
 // resolution and about no server reported as a false positive. Any connection.
 HostScore score_of(Database& database, Realm realm, const net::IpAddress& host,

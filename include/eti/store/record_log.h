@@ -52,6 +52,13 @@ class RecordLog {
     // start.
     virtual std::vector<LoggedBatch> read(std::string_view group, std::size_t limit) const = 0;
 
+    // read_from is at most limit batches behind that position, whoever has read them.
+    virtual std::vector<LoggedBatch> read_from(int64_t position, std::size_t limit) const = 0;
+    // acknowledged is the group's position, 0 before its first; last_before that of the last batch
+    // received before then, 0 when none is kept.
+    virtual int64_t acknowledged(std::string_view group) const = 0;
+    virtual int64_t last_before(Timestamp received) const = 0;
+
     // acknowledge: the group is done with everything up to and including position. A position
     // below an earlier one changes nothing.
     virtual void acknowledge(std::string_view group, int64_t position) = 0;

@@ -65,6 +65,8 @@ void note_endpoint(Database& database, Realm realm, const net::IpAddress& server
 
 // sensor_id is the sensor's number, made on its first batch; 0 when the realm has too many.
 int64_t sensor_id(Database& database, Realm realm, std::string_view name, Timestamp now);
+// first_sensor_seen is when the realm's first record came; none: not yet. Any connection.
+std::optional<Timestamp> first_sensor_seen(Database& database, Realm realm);
 void note_sensor(Database& database, int64_t sensor, int64_t records, Timestamp now);
 inline constexpr int64_t kMaxSensors = 10'000;
 

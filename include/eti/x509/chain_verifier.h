@@ -33,7 +33,9 @@ class ChainVerifier {
     // The bundle is PEM. A missing or empty one is an error: std::runtime_error with a sentence.
     explicit ChainVerifier(const std::string& bundle = kDefaultBundle);
     // of_system reads the default bundle; null when it is not there.
-    static std::shared_ptr<const ChainVerifier> of_system();
+    static std::shared_ptr<ChainVerifier> of_system();
+    // trust adds a site's own roots, PEM: std::runtime_error with a sentence when there are none.
+    void trust(const std::string& bundle);
     ~ChainVerifier();
     ChainVerifier(const ChainVerifier&) = delete;
     ChainVerifier& operator=(const ChainVerifier&) = delete;

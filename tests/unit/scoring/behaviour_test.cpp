@@ -1,5 +1,6 @@
 #include "eti/scoring/behaviour.h"
 
+#include "eti/scoring/host_level.h"
 #include "tests/support/session_builder.h"
 
 #include <gmock/gmock.h>
@@ -13,41 +14,52 @@ namespace {
 using std::chrono::hours;
 using test::kNoon;
 using test::SessionBuilder;
+using testing::AllOf;
 using testing::Contains;
+using testing::Field;
 using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+MATCHER_P(KindIs, kind, "") {
+    return arg.kind == kind;
+}
 
 constexpr std::chrono::seconds kHalfLife = hours(24);
 
-TEST(HostLevel, the_strongest_counts_once_and_the_rest_adds) {
-    HostLevel host;
-    EXPECT_EQ(host.level(kNoon, kHalfLife), 0);
-    host.hold({"+beacon", 3, kNoon, "timer"});
-    EXPECT_EQ(host.level(kNoon, kHalfLife), 0) << "a beacon alone is never a verdict";
-    host.hold({"session", 4, kNoon, "suspicious"});
-    EXPECT_EQ(host.level(kNoon, kHalfLife), 7);
-    host.hold({"nameless", 5, kNoon, "addresses"});
-    EXPECT_EQ(host.level(kNoon, kHalfLife), 8);
-    host.hold({"certificate-list", 10, kNoon, "listed"});
-    EXPECT_EQ(host.level(kNoon, kHalfLife), 10);
+Evidence of(const char* kind, intel::ThreatLevel level) {
+    Evidence evidence;
+    evidence.kind = kind;
+    evidence.level = level;
+    return evidence;
 }
 
-TEST(HostLevel, points_halve) {
+TEST(HostLevel, the_strongest_counts_once_and_the_rest_adds_to_behaviour) {
     HostLevel host;
-    host.hold({"session", 8, kNoon, ""});
+    const auto level = [&](const char* kind, intel::ThreatLevel points) {
+        host.hold(of(kind, points), kNoon, kHalfLife);
+        return host.level(kNoon, kHalfLife);
+    };
+    EXPECT_EQ(host.level(kNoon, kHalfLife), 0);
+    EXPECT_EQ(level("beacon", 3), 0) << "a beacon alone is never a verdict";
+    EXPECT_EQ(level("self-signed-new-server", 4), 4)
+        << "nor beside what proves nothing of behaviour";
+    EXPECT_EQ(level("session-model", 4), 7);
+    EXPECT_EQ(level("unnamed-servers", 5), 8);
+    EXPECT_EQ(level("certificate-blocklist", 10), 10);
+    EXPECT_EQ(level("more-destinations", 1), 10) << "no more than 10";
+}
+
+TEST(HostLevel, points_halve_and_what_is_worth_most_by_now_is_kept) {
+    HostLevel host;
+    host.hold(of("session-model", 8), kNoon, kHalfLife);
     EXPECT_EQ(host.level(kNoon + hours(24), kHalfLife), 4);
     EXPECT_EQ(host.level(kNoon - hours(24), kHalfLife), 8);
-    host.hold({"session", 4, kNoon + hours(1), ""});
+    host.hold(of("session-model", 4), kNoon + hours(1), kHalfLife);
     EXPECT_EQ(host.level(kNoon + hours(48), kHalfLife), 2) << "the weaker one takes nothing away";
-}
-
-TEST(HostLevel, a_second_bad_destination_adds_one) {
-    HostLevel host;
-    host.hold({"session", 4, kNoon, ""});
-    host.note_bad_destination(1, kNoon);
-    host.note_bad_destination(1, kNoon);
-    EXPECT_EQ(host.level(kNoon, kHalfLife), 4);
-    host.note_bad_destination(2, kNoon);
-    EXPECT_EQ(host.level(kNoon, kHalfLife), 5);
+    host.hold(of("session-model", 4), kNoon + hours(48), kHalfLife);
+    EXPECT_EQ(host.level(kNoon + hours(48), kHalfLife), 4);
 }
 
 class BehaviourTest : public testing::Test {
@@ -59,48 +71,96 @@ class BehaviourTest : public testing::Test {
     BehaviourScorer scorer_{model::built_in(), nullptr};
 };
 
-TEST_F(BehaviourTest, a_listed_certificate_is_ten) {
-    metadata::Record record = SessionBuilder().get();
-    record.reason = metadata::Reason::CertificateBlocklist;
-    const BehaviourVerdict verdict = scorer_.judge(record, nullptr, "a");
-    EXPECT_EQ(verdict.level, 10);
-    EXPECT_THAT(verdict.reasons, Contains(HasSubstr("198.51.100.7 port 443 is on a list")));
-}
-
-TEST_F(BehaviourTest, a_busy_client_of_named_servers_stays_at_zero) {
+TEST_F(BehaviourTest, nothing_is_held_against_a_busy_client_of_named_servers) {
     for (int i = 0; i < 200; ++i) {
         const SessionBuilder session =
             SessionBuilder().at(i * 30).tls13().sni("www.example.com").dns("www.example.com");
-        EXPECT_EQ(judge(session, std::to_string(i)).level, 0);
+        EXPECT_THAT(judge(session, std::to_string(i)).evidence, IsEmpty());
     }
 }
 
 TEST_F(BehaviourTest, servers_nobody_named_count_earlier_where_dns_is_seen) {
-    const auto visit = [&](uint8_t client) {
-        double level = 0;
-        for (uint8_t server = 1; server <= 3; ++server) {
-            level = judge(SessionBuilder().at(server).client(client).server(server),
-                          std::to_string(client * 10 + server))
-                        .level;
-        }
-        return level;
+    const auto visit = [&](uint8_t client, uint8_t server) {
+        return judge(SessionBuilder().at(server).client(client).server(server),
+                     std::to_string(client * 10 + server))
+            .evidence;
     };
-    EXPECT_LT(visit(1), 7);
+    visit(1, 1);
+    visit(1, 2);
+    EXPECT_THAT(visit(1, 3), Not(Contains(KindIs("unnamed-servers"))));
+    EXPECT_THAT(visit(1, 4), Contains(KindIs("unnamed-servers")));
     judge(SessionBuilder().client(2).server(9).sni("a.example").dns("a.example"), "dns");
-    EXPECT_GE(visit(2), 7);
-    EXPECT_GE(judge(SessionBuilder().at(4).server(4), "fourth").level, 7);
+    visit(2, 1);
+    visit(2, 2);
+    EXPECT_THAT(visit(2, 3), Contains(KindIs("unnamed-servers")));
+}
+
+TEST_F(BehaviourTest, a_beacon_with_a_self_signed_certificate_is_explained) {
+    const metadata::CertificateSummary leaf = test::self_signed_leaf(7);
+    std::vector<Evidence> last;
+    for (int i = 0; i < 8; ++i) {
+        last = judge(SessionBuilder().at(i * 60).shows(7), std::to_string(i), &leaf).evidence;
+    }
+    ASSERT_THAT(last, Contains(KindIs("session-model")));
+    EXPECT_THAT(last, Contains(KindIs("repeated-sessions")));
+    EXPECT_THAT(last,
+                Contains(AllOf(KindIs("beacon"),
+                               Field(&Evidence::detail,
+                                     HasSubstr("sessions start every 60.0 s with 198.51.100.7")))));
+    EXPECT_THAT(last.front().reason, HasSubstr("certificate is self-signed"));
+    EXPECT_THAT(last.front().version, StartsWith(model::Model(model::built_in()).version() + "-"));
+    EXPECT_EQ(category_of(last.front().kind, last.front().reason).find('('), std::string::npos);
+}
+
+TEST_F(BehaviourTest, suspicious_sessions_with_several_servers_add_up_within_a_day) {
+    const metadata::CertificateSummary leaf = test::self_signed_leaf(7);
+    const auto visit = [&](int hour, uint8_t server) {
+        return judge(SessionBuilder().at(hour * 3600).server(server).shows(7), std::to_string(hour),
+                     &leaf)
+            .evidence;
+    };
+    EXPECT_THAT(visit(0, 1), Not(Contains(KindIs("more-destinations"))));
+    EXPECT_THAT(visit(1, 1), Not(Contains(KindIs("more-destinations"))));
+    EXPECT_THAT(visit(30, 2), Not(Contains(KindIs("more-destinations"))));
+    EXPECT_THAT(visit(31, 3), Contains(KindIs("more-destinations")));
+}
+
+TEST(UsualDestinations, are_what_many_clients_have_used_for_long) {
+    const metadata::CertificateSummary leaf = test::self_signed_leaf(7);
+    BehaviourOptions options;
+    options.usual_after = hours(24 * 7);
+    BehaviourScorer scorer(model::built_in(), nullptr, options);
+    const auto visit = [&](int day, uint8_t client) {
+        return scorer.judge(SessionBuilder().at(day * 86'400).client(client).shows(7).get(), &leaf,
+                            std::to_string(day) + "/" + std::to_string(client));
+    };
+    for (uint8_t client = 1; client <= 4; ++client) {
+        EXPECT_THAT(visit(0, client).evidence, Not(IsEmpty()));
+    }
+    EXPECT_THAT(visit(6, 4).evidence, Not(IsEmpty())) << "not long enough";
+    const BehaviourVerdict verdict = visit(8, 5);
+    EXPECT_THAT(verdict.evidence, IsEmpty());
+    EXPECT_TRUE(verdict.usual);
+    EXPECT_THAT(verdict.reasons, Not(IsEmpty())) << "the score still says why";
 }
 
 TEST_F(BehaviourTest, the_same_records_give_the_same_verdicts) {
     const metadata::CertificateSummary leaf = test::self_signed_leaf(7);
     BehaviourScorer other(model::built_in(), nullptr);
+    const auto details = [](const BehaviourVerdict& verdict) {
+        std::vector<std::string> texts;
+        for (const Evidence& evidence : verdict.evidence) {
+            texts.push_back(evidence.detail);
+        }
+        return texts;
+    };
     for (int i = 0; i < 20; ++i) {
         const SessionBuilder session =
             SessionBuilder().at(i * 60).server(static_cast<uint8_t>(i % 3)).shows(7);
         const BehaviourVerdict a = judge(session, std::to_string(i), &leaf);
         const BehaviourVerdict b = other.judge(session.get(), &leaf, std::to_string(i));
         EXPECT_EQ(a.score, b.score);
-        EXPECT_EQ(a.level, b.level);
+        EXPECT_EQ(details(a), details(b));
         EXPECT_EQ(a.reasons, b.reasons);
     }
 }
@@ -110,8 +170,10 @@ TEST(Sentences, read_as_sentences) {
     EXPECT_EQ(sentence(Feature::self_signed, 1), "certificate is self-signed");
     EXPECT_EQ(sentence(Feature::age, 2), "certificate is 2 days old");
     EXPECT_EQ(sentence(Feature::left, -3), "certificate expired 3 days ago");
-    EXPECT_EQ(sentence(Feature::chain_length, 1), "server sends 1 certificate");
-    EXPECT_EQ(sentence(Feature::out_1, 2), "first message of the client: 99 bytes");
+    EXPECT_EQ(sentence(Feature::chain_length, 1), "server sends a chain of 1");
+    EXPECT_EQ(sentence(Feature::wildcard, 0), "certificate covers no wildcard");
+    EXPECT_EQ(sentence(Feature::same_out, 0.5F), "50 % of the client's messages have one size");
+    EXPECT_EQ(sentence(Feature::out_1, 2), "client's first message has 99 bytes");
 }
 
 }  // namespace
