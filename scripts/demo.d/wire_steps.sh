@@ -162,6 +162,27 @@ self_signed() {
     good "level 4 at the service, below the threshold, nothing is blocked: $(reasons 10.0.1.14)"
 }
 
+# A client that calls home on a timer, beside one that only works hard.
+beacon() {
+    local beat
+    step "A beacon to a server on no list, beside a busy client of a good one"
+    for beat in 1 2 3 4 5 6 7 8; do
+        fetch 16 home.example 443 10.0.1.105 --insecure --tls-max 1.2 -o /dev/null \
+            https://home.example/beat 2>"$STATE/log/curl" || break # blocked once it is infected
+        for page in 1 2 3 4 5; do
+            fetch 17 good.example 443 10.0.1.100 -o /dev/null https://good.example/page.bin \
+                2>"$STATE/log/curl" || fail "the busy client: $(cat "$STATE/log/curl")"
+        done
+        sleep 2.5 # the client's own timer
+    done
+    becomes_infected 16
+    reasons 10.0.1.16 | grep -q "regular traffic" ||
+        fail "no timer among the reasons: $(reasons 10.0.1.16)"
+    show services openeti infected-hosts | grep -A1 '^10.0.1.16 ' | sed 's/^/    /'
+    level_is 10.0.1.17 0 || fail "the busy client is at $(service GET /v1/hosts/10.0.1.17)"
+    good "10.0.1.17, with more sessions, stays at level 0"
+}
+
 allowlisted() {
     step "A listed certificate on a server that is allowlisted"
     passes "allowed.example" 15 allowed.example 443 10.0.1.103 \

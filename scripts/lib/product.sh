@@ -28,7 +28,7 @@ write_feed() {
 
 start_service() {
     start_child eti-analysis in_box "$BIN/eti-analysis" --listen "$SERVICE_ADDRESS" \
-        --data "$SERVICE_DATA" --feed "$STATE/sslbl.csv"
+        --data "$SERVICE_DATA" --feed "$STATE/sslbl.csv" --site-roots "$PKI/ca.pem"
     wait_until 20 service_ready
 }
 

@@ -17,6 +17,7 @@ constexpr intel::ThreatLevel kSuspicious = 4;
 constexpr intel::ThreatLevel kUnnamed = 7;
 constexpr intel::ThreatLevel kRepeated = 2;
 constexpr intel::ThreatLevel kOftenRepeated = 3;
+constexpr intel::ThreatLevel kUnvouched = 4;
 constexpr intel::ThreatLevel kRegular = 3;
 constexpr intel::ThreatLevel kMoreDestinations = 1;
 constexpr uint32_t kOften = 3;  // sessions
@@ -91,6 +92,7 @@ void judge_unnamed(const SessionFacts& facts, std::vector<Evidence>& found) {
 // Only beside one of these does a timer or a burst say anything: update services are timers too.
 bool is_suspicious(const SessionFacts& facts) {
     return facts.above_low() || facts.session.values[Feature::issuer_known] == 0 ||
+           facts.session.values[Feature::self_signed] == 1 ||
            (facts.session.dns_visible && facts.session.name.empty());
 }
 
@@ -114,6 +116,14 @@ void judge_destination(const SessionFacts& facts, std::vector<Evidence>& found) 
         return;
     }
     if (destination.beacon()) {
+        // Two things that do not depend on each other: the timer, and that nobody knows the server.
+        if (facts.session.values[Feature::issuer_known] == 0 ||
+            facts.session.values[Feature::self_signed] == 1) {
+            found.push_back(
+                evidence("unvouched-beacon", kUnvouched,
+                         "no known authority vouches for the server of a beacon",
+                         "no known authority vouches for the certificate of " + server));
+        }
         found.push_back(evidence("beacon", kRegular, "regular traffic to one server",
                                  beacon_text(destination) + " with " + server));
     } else if (destination.burst()) {

@@ -5,11 +5,12 @@
 namespace eti::analysis {
 namespace {
 
-constexpr std::array<EvidenceKind, 8> kEvidenceKinds{{
+constexpr std::array<EvidenceKind, 9> kEvidenceKinds{{
     {"certificate-blocklist", "list", Worth::Alone},
     {"self-signed-new-server", "certificate", Worth::Alone},
     {"session-model", "model", Worth::Behaviour},
     {"unnamed-servers", "aggregator", Worth::Behaviour},
+    {"unvouched-beacon", "aggregator", Worth::Behaviour},
     {"repeated-sessions", "aggregator", Worth::Adds},
     {"beacon", "aggregator", Worth::Adds},
     {"session-burst", "aggregator", Worth::Adds},

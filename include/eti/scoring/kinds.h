@@ -35,7 +35,7 @@ class PointSum {
     double total() const;
 
   private:
-    static constexpr std::size_t kKinds = 8;
+    static constexpr std::size_t kKinds = 9;
     std::array<double, kKinds> points_{};
 };
 

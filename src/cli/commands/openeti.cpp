@@ -42,6 +42,34 @@ Reply show_log_streams(const Invocation& invocation) {
     return reply;
 }
 
+// The vendor's table has no room for why a host is on the list.
+Reply show_infected_hosts(const Invocation& invocation) {
+    constexpr std::size_t kAddress = 41;  // the longest IPv6 address, and two blanks
+    constexpr std::size_t kLevel = 7;
+    constexpr std::size_t kTime = 25;
+    const auto line = [](std::string_view address, std::string_view level, std::string_view since,
+                         std::string_view expires) {
+        return pad(address, kAddress) + pad(level, kLevel) + pad(since, kTime) +
+               std::string(expires) + "\n";
+    };
+    Reply reply{Element::group("openeti-infected-hosts"),
+                line("Host", "Level", "Since", "Expires")};
+    for (const intel::InfectedHost& host : invocation.status.infected_hosts->entries()) {
+        const std::string expires =
+            host.expires == Timestamp{} ? std::string("never") : local_time(host.expires);
+        const std::string since = local_time(host.since);
+        reply.text +=
+            line(net::to_string(host.ip), std::to_string(host.threat_level), since, expires);
+        reply.text += "    " + or_unknown(host.reason) + "\n";
+        reply.tree.children.push_back(Element::group(
+            "infected-host", {Element::leaf("ip", net::to_string(host.ip)),
+                              Element::leaf("threat-level", uint64_t{host.threat_level}),
+                              Element::leaf("since", since), Element::leaf("expires", expires),
+                              Element::leaf("reason", or_unknown(host.reason))}));
+    }
+    return reply;
+}
+
 }  // namespace
 
 std::vector<Command> openeti_commands() {
@@ -51,6 +79,12 @@ std::vector<Command> openeti_commands() {
              show_metrics,
              "openeti-metrics{text}",
              "get-openeti-metrics"},
+            {"show services openeti infected-hosts",
+             "Show infected hosts and why they are on the list",
+             {},
+             show_infected_hosts,
+             "openeti-infected-hosts{infected-host*{ip,threat-level#,since,expires,reason}}",
+             "get-openeti-infected-hosts"},
             {"show services openeti log-streams",
              "Show receivers of events",
              {},

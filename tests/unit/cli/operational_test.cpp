@@ -266,6 +266,22 @@ TEST_F(OperationalTest, UptimeInterfacesAndLogStreams) {
               "siem                    tls        up         12         2          1\n");
 }
 
+TEST_F(OperationalTest, InfectedHostsAreShownWithTheirReasons) {
+    const Timestamp since = sample_time(0);
+    backend_.fixed.infected_hosts =
+        std::make_shared<const intel::InfectedHosts>(std::vector<intel::InfectedHost>{
+            {*net::parse_ip("10.0.1.16"), 7, "beacon: regular traffic to one server", since,
+             since + std::chrono::hours(24)},
+            {*net::parse_ip("10.0.1.9"), 10, "", since, Timestamp{}}});
+    EXPECT_EQ(run("show services openeti infected-hosts"),
+              "Host                                     Level  Since                    Expires\n"
+              "10.0.1.9                                 10     2024-11-25 10:20:44 CET  never\n"
+              "    N/A\n"
+              "10.0.1.16                                7      2024-11-25 10:20:44 CET  "
+              "2024-11-26 10:20:44 CET\n"
+              "    beacon: regular traffic to one server\n");
+}
+
 TEST_F(OperationalTest, PipesForTheClientAreNamedInTheAnswer) {
     const Answer answer = ask("show version | match Model | refresh 5 | tee \"a file\" | no-more");
     EXPECT_EQ(answer.output, "Model: openeti\n");
