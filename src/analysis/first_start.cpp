@@ -31,6 +31,10 @@ void write_secret(Database& database, const std::string& file, std::string_view 
 
 }  // namespace
 
+std::string store_file(const std::string& directory) {
+    return directory + "/eti.db";
+}
+
 void prepare_directory(const std::string& directory) {
     namespace fs = std::filesystem;
     std::error_code ec;

@@ -8,6 +8,7 @@
 
 namespace eti::analysis {
 
+std::string store_file(const std::string& directory);
 // prepare_directory creates DIR (0700) when it is missing.
 void prepare_directory(const std::string& directory);
 // write_credentials makes the sensor token and the page's login once; the files hold the

@@ -1,6 +1,7 @@
 // eti-analysis: the command line of the analysis service.
 #include "analysis/imports.h"
 #include "analysis/offline.h"
+#include "analysis/rescore.h"
 #include "analysis/service.h"
 #include "eti/features/table.h"
 
@@ -224,6 +225,7 @@ struct Commands {
     CLI::App* import_list;
     CLI::App* score;
     CLI::App* features;
+    CLI::App* rescore;
 };
 
 void add_offline_commands(CLI::App& app, CommandLine& line, Commands& commands) {
@@ -239,6 +241,16 @@ void add_offline_commands(CLI::App& app, CommandLine& line, Commands& commands) 
         app.add_subcommand("features", "Records on stdin to a table of their vectors");
     commands.features->add_flag("--documentation", line.documentation,
                                 "Print what a vector holds, as Markdown");
+}
+
+void print_rescore(const ServiceOptions& options) {
+    const eti::analysis::RescoreReport report = eti::analysis::rescore(options, std::cout);
+    std::cout << report.sessions << " records of sessions judged again: " << report.identical
+              << " verdicts identical, " << report.different << " different, " << report.not_found
+              << " not found any more, " << report.not_held << " that were not held\n";
+    if (report.different + report.not_found > 0) {
+        throw std::runtime_error("verdicts differ from the stored ones");
+    }
 }
 
 Commands add_commands(CLI::App& app, CommandLine& line) {
@@ -270,8 +282,10 @@ Commands add_commands(CLI::App& app, CommandLine& line) {
         ->capture_default_str();
     commands.import_list->add_flag("--check", line.check_only, "Only say what is in it");
     commands.import_list->add_flag("--remove", line.remove, "Forget an import");
+    commands.rescore = app.add_subcommand(
+        "rescore", "Judge every stored record again and compare with the stored verdicts");
     for (CLI::App* command :
-         {commands.token, commands.realm, commands.user, commands.import_list}) {
+         {commands.token, commands.realm, commands.user, commands.import_list, commands.rescore}) {
         command->fallthrough();
     }
     add_offline_commands(app, line, commands);
@@ -341,6 +355,8 @@ void run(const Commands& commands, CommandLine& line) {
         set_password(line);
     } else if (*commands.import_list) {
         run_import(line);
+    } else if (*commands.rescore) {
+        print_rescore(line.service);
     } else {
         serve(line);
     }

@@ -1,5 +1,6 @@
 #include "analysis/service.h"
 
+#include "analysis/behaviour_options.h"
 #include "analysis/first_start.h"
 #include "analysis/protected_addresses.h"
 #include "analysis/source_watcher.h"
@@ -31,10 +32,6 @@ constexpr uint64_t kWriterCacheBytes = 256UL << 20;
 constexpr uint64_t kReaderCacheBytes = 64UL << 20;
 constexpr uint64_t kCheckpointBytes = 64UL << 20;
 constexpr std::size_t kServersInEvent = 200;
-
-std::string store_file(const std::string& directory) {
-    return directory + "/eti.db";
-}
 
 EngineOptions engine_options(const ServiceOptions& options) {
     EngineOptions engine;
@@ -77,33 +74,6 @@ std::vector<net::IpRange> protected_ranges(const ServiceOptions& options) {
     std::vector<net::IpRange> ranges = protected_addresses(options.address);
     ranges.insert(ranges.end(), options.protect.begin(), options.protect.end());
     return ranges;
-}
-
-// The system's roots, and the site's own when they are named.
-std::shared_ptr<const x509::ChainVerifier> roots_of(const std::string& site_file) {
-    auto roots = x509::ChainVerifier::of_system();
-    if (!roots && site_file.empty()) {
-        spdlog::warn("no root certificates in {}: chains are not judged; install ca-certificates",
-                     x509::ChainVerifier::kDefaultBundle);
-        return nullptr;
-    }
-    if (!roots) {
-        return std::make_shared<x509::ChainVerifier>(site_file);
-    }
-    if (!site_file.empty()) {
-        roots->trust(site_file);
-    }
-    return roots;
-}
-
-BehaviourWorkerOptions behaviour_options(const ServiceOptions& options) {
-    BehaviourWorkerOptions behaviour;
-    behaviour.model = options.model_directory.empty() ? model::built_in()
-                                                      : model::read_files(options.model_directory);
-    behaviour.roots = roots_of(options.site_roots_file);
-    behaviour.behaviour.usual_after = options.usual_after;
-    behaviour.now = options.now;
-    return behaviour;
 }
 
 ServiceOptions checked(ServiceOptions options) {

@@ -18,9 +18,9 @@ namespace eti::analysis {
 namespace {
 
 using namespace std::chrono_literals;
+using test::beat;
 using test::kNoon;
 using test::RecordBuilder;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -33,29 +33,6 @@ Evidence evidence(const char* kind, intel::ThreatLevel level, const std::string&
     made.level = level;
     made.reason = std::string(kind) + ": " + reason;
     return made;
-}
-
-// A session every minute with a server nobody named, whose certificate is its own and new.
-RecordBuilder beat(int minute) {
-    char start[64];
-    std::snprintf(start, sizeof start, "2026-11-24T10:%02d:00.000000Z", minute);
-    RecordBuilder record;
-    record.id("beat-" + std::to_string(minute)).set("/start", start).set("/end", start);
-    record.set("/tls", {{"version", "TLS 1.2"},
-                        {"client_hello", {{"version", 771}}},
-                        {"server_hello", {{"version", 771}}}});
-    record.set("/certificate", {{"sha1", test::kOtherSha1},
-                                {"chain_sha1", {test::kOtherSha1}},
-                                {"subject", "CN=localhost,O=Default\\, Company,C=XX"},
-                                {"issuer", "CN=localhost,O=Default\\, Company,C=XX"},
-                                {"serial", "a1b2c3"},
-                                {"not_before", "2026-11-22T00:00:00Z"},
-                                {"not_after", "2027-11-22T00:00:00Z"},
-                                {"key", "RSA"},
-                                {"bits", 2048},
-                                {"signature", "sha256WithRSAEncryption"},
-                                {"self_signed", true}});
-    return record;
 }
 
 class BehaviourInServiceTest : public ::testing::Test {
