@@ -70,14 +70,11 @@ void compile_exceptions(const Tree& tree, Settings& settings) {
     const Node node = tree.top("services").child("openeti").child("exceptions");
     const auto blocks = [&](std::string_view fault) { return node.text(fault) == "block"; };
     settings.exceptions = {blocks("service-not-ready"), blocks("out-of-resources"),
-                           blocks("submission-timeout")};
-    if (node.text("service-not-ready") == "local-model") {
-        settings.warnings.emplace_back(
-            "accepted, not enforced: services openeti exceptions service-not-ready local-model: "
-            "there is no model on this device; sessions are forwarded");
-    }
-    const bool needs_service =
-        settings.exceptions.block_service_not_ready || settings.exceptions.block_submission_timeout;
+                           blocks("submission-timeout"),
+                           node.text("service-not-ready") == "local-model"};
+    const bool needs_service = settings.exceptions.block_service_not_ready ||
+                               settings.exceptions.judge_service_not_ready ||
+                               settings.exceptions.block_submission_timeout;
     if (needs_service &&
         !tree.top("services").child("advanced-anti-malware").child("connection").has("url")) {
         settings.warnings.emplace_back(

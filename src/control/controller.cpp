@@ -2,6 +2,7 @@
 
 #include "control/event_log.h"
 #include "control/fault_watch.h"
+#include "control/local_judge.h"
 #include "control/privacy.h"
 #include "control/record_drain.h"
 #include "control/session_list.h"
@@ -117,6 +118,7 @@ struct Controller::Impl {
               [this](const metadata::Record& record, const metadata::CertificateSummary* leaf) {
                   log.on_record(record, *setup.dataplane.tables.policy.owned(), setup.clock());
                   recent.add(record, leaf);
+                  judge(record, leaf);
               },
               privacy),
           recent(settings.limits.recent_sessions),
@@ -126,6 +128,12 @@ struct Controller::Impl {
                      static_cast<unsigned>(setup.dataplane.workers.size())) {
         privacy.prepare(settings.privacy);
         privacy.apply(settings.privacy);
+        want_local_judge();
+        drain.on_certificate([this](const Sha1Digest& sha1, std::span<const uint8_t> der) {
+            if (local_judge) {
+                local_judge->learn(sha1, der);
+            }
+        });
         publish_exceptions(started);
         loop.add_tick([this] { return turn(); });
         if (setup.events != nullptr) {
@@ -150,6 +158,26 @@ struct Controller::Impl {
         return more;
     }
 
+    void want_local_judge() {
+        if (!settings.exceptions.judge_service_not_ready) {
+            local_judge.reset();
+        } else if (!local_judge) {
+            local_judge = std::make_unique<LocalJudge>();
+        }
+    }
+
+    void judge(const metadata::Record& record, const metadata::CertificateSummary* leaf) {
+        if (!local_judge) {
+            return;
+        }
+        const Timestamp now = setup.clock();
+        if (auto host = local_judge->judge(record, leaf, faults.service_away(settings), now)) {
+            if (settings.infected_hosts_used) {
+                verdicts.add(std::move(*host), host_logger());
+            }
+        }
+    }
+
     void publish_exceptions(Timestamp now) {
         const policy::Exceptions next = faults.exceptions(settings, now);
         const auto policy = setup.dataplane.tables.policy.owned();
@@ -167,6 +195,7 @@ struct Controller::Impl {
         log_change(setup.dataplane.tables.policy.owned()->exceptions(), exceptions);
         settings = next;
         privacy.apply(next.privacy);
+        want_local_judge();
         setup.sensor.name = next.host_name;
         verdicts.reconfigure(wanted_lists(next), setup.clock());
         setup.dataplane.tables.policy.publish(std::move(policy));
@@ -253,6 +282,11 @@ struct Controller::Impl {
     StatisticsStatus statistics_status() const {
         StatisticsStatus status = statistics.snapshot();
         drain.append_counters(status.counters);
+        status.counters.push_back({"judged-locally", "records judged by the model on this device",
+                                   local_judge ? local_judge->judged() : 0});
+        status.counters.push_back({"infected-locally",
+                                   "records that brought a host to the threshold",
+                                   local_judge ? local_judge->infected() : 0});
         status.records_drained = drain.records();
         status.records_batched = batcher.pending_records();
         const uint64_t made = status.sessions.ended - status.sessions.ring_full;
@@ -277,6 +311,7 @@ struct Controller::Impl {
     VerdictHandler verdicts;
     Statistics statistics;
     FaultWatch faults;
+    std::unique_ptr<LocalJudge> local_judge;  // null: not wanted
     uplink::LinkStatus link;
     StatisticsStatus streaming_cleared;
     StatisticsStatus anti_malware_cleared;

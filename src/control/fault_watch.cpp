@@ -9,12 +9,16 @@ void FaultWatch::on_link(const uplink::LinkStatus& link, Timestamp now) {
     oldest_ = link.oldest_age.count() == 0 ? Timestamp::max() : now - link.oldest_age;
 }
 
+bool FaultWatch::service_away(const config::Settings& settings) const {
+    return !settings.cloud.analysis_url.empty() && !connected_;
+}
+
 policy::Exceptions FaultWatch::exceptions(const config::Settings& settings, Timestamp now) const {
     const config::Exceptions& wanted = settings.exceptions;
     const bool service = !settings.cloud.analysis_url.empty();
     const bool late = oldest_ < now && now - oldest_ > settings.limits.submission_timeout;
     return {.out_of_resources = wanted.block_out_of_resources,
-            .service_not_ready = service && wanted.block_service_not_ready && !connected_,
+            .service_not_ready = wanted.block_service_not_ready && service_away(settings),
             .submission_timeout = service && wanted.block_submission_timeout && late};
 }
 

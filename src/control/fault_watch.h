@@ -13,6 +13,7 @@ namespace eti::control {
 class FaultWatch {
   public:
     void on_link(const uplink::LinkStatus& link, Timestamp now);
+    bool service_away(const config::Settings& settings) const;
     policy::Exceptions exceptions(const config::Settings& settings, Timestamp now) const;
 
   private:

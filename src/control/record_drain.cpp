@@ -87,6 +87,9 @@ void RecordDrain::drain_certificates(const WorkerLink& worker, Timestamp now) {
             certificates_.insert(std::move(summary));
             metadata::append_certificate_json(batcher_.text(), bytes->sha1, der);
             batcher_.certificate_appended(now);
+            if (new_certificate_) {
+                new_certificate_(bytes->sha1, der);
+            }
         }
         worker.certificates->release();
     }

@@ -28,10 +28,14 @@ class RecordDrain {
     // The leaf's summary may be null. What the observer sees is what was seen on the wire.
     using Observer =
         std::function<void(const metadata::Record&, const metadata::CertificateSummary* leaf)>;
+    using CertificateObserver =
+        std::function<void(const Sha1Digest& sha1, std::span<const uint8_t> der)>;
 
     RecordDrain(std::span<const WorkerLink> workers, CertificateCache& certificates,
                 Batcher& batcher, metadata::SensorIdentity sensor, Observer observer,
                 Privacy& privacy);
+    // on_certificate sees each certificate that is new, before the records that name it.
+    void on_certificate(CertificateObserver observer) { new_certificate_ = std::move(observer); }
 
     // drain takes at most limit records, the workers in turn; true when records are left.
     bool drain(Timestamp now, std::size_t limit);
@@ -51,6 +55,7 @@ class RecordDrain {
     Batcher& batcher_;
     metadata::SensorIdentity sensor_;
     Observer observer_;
+    CertificateObserver new_certificate_;  // may be empty
     Privacy& privacy_;
     enrich::Context context_;
     std::size_t next_worker_ = 0;

@@ -16,6 +16,7 @@
 namespace eti::control {
 namespace {
 
+constexpr std::chrono::minutes kRenewalWorth{5};  // a table is not made anew for less
 constexpr std::string_view kCertificateFeed = "cc_cert_sha1";
 constexpr std::string_view kInfectedHostsFeed = "Infected-Hosts";
 constexpr std::string_view kAllowlistFeed = "eta_custom_whitelist";
@@ -203,6 +204,23 @@ void VerdictHandler::apply(uplink::InfectedHostsUpdate update, const HostChanged
     ++infected_hosts_.updates;
     std::erase_if(update.hosts, [&](const auto& host) { return host.expired(now); });
     publish_hosts(std::move(update.hosts), changed);
+}
+
+void VerdictHandler::add(intel::InfectedHost host, const HostChanged& changed) {
+    const auto held = tables_.infected_hosts.owned();
+    const intel::InfectedHost* listed = held->lookup(host.ip, Timestamp::min());
+    const bool no_more =
+        listed != nullptr && listed->threat_level >= host.threat_level &&
+        (listed->expires == Timestamp{} || host.expires - listed->expires < kRenewalWorth);
+    if (no_more) {
+        return;
+    }
+    if (listed != nullptr && (listed->expires == Timestamp{} || listed->expires > host.expires)) {
+        host.expires = listed->expires;  // what the service said lasts
+    }
+    std::vector<intel::InfectedHost> hosts(held->entries().begin(), held->entries().end());
+    hosts.push_back(std::move(host));  // the last one of an address wins
+    publish_hosts(std::move(hosts), changed);
 }
 
 void VerdictHandler::publish_hosts(std::vector<intel::InfectedHost> hosts,

@@ -46,6 +46,8 @@ class VerdictHandler {
     void apply(uplink::BlocklistUpdate update);
     void apply(uplink::AllowlistUpdate update);
     void apply(const uplink::FeedFailure& failure);
+    // add lists a host that this device judged; the service's next list takes its place.
+    void add(intel::InfectedHost host, const HostChanged& changed);
     // expire publishes a table without the hosts whose time is over.
     void expire(const HostChanged& changed, Timestamp now);
 

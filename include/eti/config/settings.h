@@ -133,6 +133,7 @@ struct Exceptions {
     bool block_service_not_ready = false;
     bool block_out_of_resources = false;
     bool block_submission_timeout = false;
+    bool judge_service_not_ready = false;  // by the model on this device
 
     bool operator==(const Exceptions&) const = default;
 };

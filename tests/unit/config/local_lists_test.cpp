@@ -74,15 +74,18 @@ TEST(LocalLists, ARangeThatIsNoneIsRefused) {
 TEST(Exceptions, EachFaultHasItsAction) {
     const std::string at = "set services openeti exceptions ";
     EXPECT_EQ(load("").exceptions, Exceptions());
-    EXPECT_EQ(load(at + "service-not-ready block\n").exceptions, (Exceptions{true, false, false}));
-    EXPECT_EQ(load(at + "out-of-resources block\n").exceptions, (Exceptions{false, true, false}));
-    EXPECT_EQ(load(at + "submission-timeout block\n").exceptions, (Exceptions{false, false, true}));
+    EXPECT_EQ(load(at + "service-not-ready block\n").exceptions,
+              (Exceptions{true, false, false, false}));
+    EXPECT_EQ(load(at + "out-of-resources block\n").exceptions,
+              (Exceptions{false, true, false, false}));
+    EXPECT_EQ(load(at + "submission-timeout block\n").exceptions,
+              (Exceptions{false, false, true, false}));
     EXPECT_EQ(load(at + "service-not-ready permit\n").exceptions, Exceptions());
     EXPECT_THAT(load(at + "verdict-timeout block\n").warnings,
                 Contains(HasSubstr("accepted, not enforced: line 1: services openeti exceptions "
                                    "verdict-timeout")));
-    EXPECT_THAT(load(at + "service-not-ready local-model\n").warnings,
-                Contains(HasSubstr("local-model: there is no model")));
+    EXPECT_EQ(load(at + "service-not-ready local-model\n").exceptions,
+              (Exceptions{false, false, false, true}));
     EXPECT_THAT(load(at + "out-of-resources block\n").warnings,
                 Not(Contains(HasSubstr("services openeti exceptions"))));
 }

@@ -1,5 +1,7 @@
 #include "eti/control/controller.h"
 
+#include "tests/support/certificate_builder.h"
+#include "tests/support/session_builder.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/control/fake_dataplane.h"
 
@@ -30,6 +32,18 @@ class ControllerTest : public testing::Test {
                                               .refresh_feeds = {},
                                               .privacy_key_file = folder_ / "privacy.key"});
     }
+
+    // A self-signed certificate, as a worker commits it.
+    static metadata::CertificateBytes self_signed() {
+        const std::vector<uint8_t> der =
+            test::CertificateBuilder().subject("CN", "localhost").self_signed().der;
+        metadata::CertificateBytes bytes;
+        bytes.sha1.fill(7);
+        bytes.size = static_cast<uint32_t>(der.size());
+        std::copy(der.begin(), der.end(), bytes.der.begin());
+        return bytes;
+    }
+    const metadata::CertificateBytes self_signed_ = self_signed();
 
     const policy::Exceptions& exceptions() { return dataplane_.policy().read()->exceptions(); }
 
@@ -193,7 +207,7 @@ TEST_F(ControllerTest, RecordsAreKeptForExplanation) {
 
 TEST_F(ControllerTest, ExceptionsFollowTheLinkAndTheConfiguration) {
     config::Settings next = settings_;
-    next.exceptions = {true, true, true};
+    next.exceptions = {true, true, true, false};
     controller_->reconfigure(next);
     EXPECT_EQ(exceptions(), (policy::Exceptions{true, false, false})) << "no service to be away";
     next.cloud.analysis_url = "https://analysis.example";
@@ -219,6 +233,54 @@ TEST_F(ControllerTest, ExceptionsFollowTheLinkAndTheConfiguration) {
     next.exceptions = {};
     controller_->reconfigure(next);
     EXPECT_EQ(exceptions(), policy::Exceptions());
+}
+
+// A beacon to a server whose certificate is its own, told to the controller record by record.
+TEST_F(ControllerTest, TheModelOnTheDeviceActsOnlyWhileTheServiceIsAway) {
+    config::Settings next = settings_;
+    next.exceptions.judge_service_not_ready = true;
+    next.infected_hosts_used = true;
+    next.cloud.analysis_url = "https://analysis.example";
+    controller_->reconfigure(next);
+    uint64_t id = 0;
+    const auto beats = [&](uint8_t client) {
+        for (int minute = 0; minute < 8; ++minute) {
+            metadata::Record record =
+                test::SessionBuilder().client(client).at(minute * 60).server(client).get();
+            record.id = ++id;
+            record.certificate.seen = true;
+            record.certificate.sha1 = self_signed_.sha1;
+            record.certificate.chain.push(self_signed_.sha1);
+            push(dataplane_.worker(0).records, record);
+            controller_->turn();
+        }
+    };
+    push(dataplane_.worker(0).certificates, self_signed_);
+    uplink::LinkStatus link;
+    link.connected = true;
+    events_.post(link);
+    beats(1);
+    EXPECT_TRUE(dataplane_.infected_hosts().read()->empty()) << "the service judges";
+    link.connected = false;
+    events_.post(link);
+    beats(2);
+    const auto listed = dataplane_.infected_hosts().owned();
+    ASSERT_EQ(listed->entries().size(), 1U);
+    const intel::InfectedHost& host = listed->entries()[0];
+    EXPECT_EQ(net::to_string(host.ip), "10.0.0.2");
+    EXPECT_GE(host.threat_level, 7);
+    EXPECT_NE(host.reason.find("judged on this device"), std::string::npos);
+    EXPECT_NE(host.reason.find("certificate is self-signed"), std::string::npos);
+    EXPECT_GT(host.expires, now_);
+    uplink::InfectedHostsUpdate update;
+    update.version = 1;
+    events_.post(update);
+    controller_->turn();
+    EXPECT_TRUE(dataplane_.infected_hosts().read()->empty()) << "the service's list is the list";
+    next.exceptions.judge_service_not_ready = false;
+    controller_->reconfigure(next);
+    beats(3);
+    EXPECT_TRUE(dataplane_.infected_hosts().read()->empty()) << "not wanted";
 }
 
 TEST_F(ControllerTest, WhatIsTypedIsInForceAndPrivacyHoldsForWhatLeaves) {

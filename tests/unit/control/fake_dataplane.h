@@ -97,8 +97,9 @@ inline Timestamp at_second(int64_t seconds) {
     return Timestamp(std::chrono::seconds(1'795'494'374 + seconds));  // 2026-11-24T03:46:14Z
 }
 
-inline void push(RecordRing<metadata::Record>& ring, const metadata::Record& record) {
-    *ring.reserve() = record;
+template <typename T>
+void push(RecordRing<T>& ring, const T& item) {
+    *ring.reserve() = item;
     ring.commit();
 }
 
