@@ -28,7 +28,11 @@ BehaviourWorkerOptions behaviour_options(const ServiceOptions& options) {
     BehaviourWorkerOptions behaviour;
     behaviour.model = options.model_directory.empty() ? model::built_in()
                                                       : model::read_files(options.model_directory);
-    behaviour.roots = roots_of(options.site_roots_file);
+    behaviour.knowledge.roots = roots_of(options.site_roots_file);
+    if (!options.popularity_file.empty()) {
+        behaviour.knowledge.popularity =
+            std::make_shared<const features::Popularity>(options.popularity_file);
+    }
     behaviour.behaviour.usual_after = options.usual_after;
     behaviour.now = options.now;
     return behaviour;

@@ -113,6 +113,9 @@ void add_behaviour_options(CLI::App& app, CommandLine& line) {
                    "Folder of another model.json and side.json than the built-in ones");
     app.add_option("--site-roots", line.service.site_roots_file,
                    "PEM: this site's own authorities, trusted beside the system's");
+    app.add_option("--popularity", line.service.popularity_file,
+                   "Popular domains, 'rank,domain' a line: proven by certificate they are usual")
+        ->check(CLI::ExistingFile);
     app.add_option("--observe-days", line.observe_d,
                    "Days after the first record in which behaviour only reports")
         ->check(CLI::Range(0, 366))

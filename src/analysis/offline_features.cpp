@@ -56,7 +56,7 @@ std::shared_ptr<const x509::ChainVerifier> system_roots(std::ostream& messages) 
 }
 
 void write_features(std::istream& records, std::ostream& out, std::ostream& messages) {
-    features::Context context(system_roots(messages));
+    features::Context context({system_roots(messages), nullptr});
     RecordReader reader;
     FullRecord session;
     CertificateLine certificate;

@@ -64,7 +64,7 @@ void write_hosts(const std::string& path, const std::map<net::IpAddress, Client>
 
 void write_scores(const ScoreOptions& options, std::istream& records, std::ostream& out,
                   std::ostream& messages) {
-    BehaviourScorer scorer(files_of(options), system_roots(messages));
+    BehaviourScorer scorer(files_of(options), {system_roots(messages), nullptr});
     RecordReader reader;
     FullRecord session;
     CertificateLine certificate;

@@ -41,6 +41,7 @@ struct ServiceOptions {
     bool behaviour = true;          // judge sessions by the model, see scoring
     std::string model_directory;    // empty: the built-in one
     std::string site_roots_file;    // PEM: authorities of this site, trusted beside the system's
+    std::string popularity_file;    // "rank,domain" lines; empty: no name is popular
     std::chrono::hours observe{0};  // behaviour only reports for this long after a first record
     std::chrono::hours usual_after{24 * 7};  // see BehaviourOptions
     uint64_t max_store_bytes = 16ULL << 30;

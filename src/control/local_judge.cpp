@@ -26,7 +26,8 @@ std::string reason_of(const std::vector<analysis::Evidence>& evidence) {
 }  // namespace
 
 LocalJudge::LocalJudge()
-    : scorer_(model::built_in(), x509::ChainVerifier::of_system()), hosts_(kHosts, new_hash()) {}
+    : scorer_(model::built_in(), {x509::ChainVerifier::of_system(), nullptr}),
+      hosts_(kHosts, new_hash()) {}
 
 std::optional<intel::InfectedHost> LocalJudge::judge(const metadata::Record& record,
                                                      const metadata::CertificateSummary* leaf,

@@ -37,7 +37,7 @@ BehaviourScorer& BehaviourJudge::scorer_of(Realm realm) {
     auto& scorer = scorers_[realm];
     if (!scorer) {
         scorer =
-            std::make_unique<BehaviourScorer>(options_.model, options_.roots, options_.behaviour);
+            std::make_unique<BehaviourScorer>(options_.model, options_.knowledge, options_.behaviour);
     }
     return *scorer;
 }

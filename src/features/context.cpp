@@ -2,6 +2,7 @@
 
 #include "eti/base/keyed_hash.h"
 #include "features/certificates.h"
+#include "features/hints.h"
 #include "features/servers.h"
 #include "features/session.h"
 #include "features/sightings.h"
@@ -63,9 +64,9 @@ class Nameless {
 }  // namespace
 
 struct Context::Impl {
-    Impl(std::shared_ptr<const x509::ChainVerifier> roots, const Limits& limits,
-         const KeyedHash& secret)
-        : certificates(std::move(roots), limits.certificates, limits.authorities, secret),
+    Impl(Knowledge knowledge, const Limits& limits, const KeyedHash& secret)
+        : certificates(std::move(knowledge.roots), limits.certificates, limits.authorities, secret),
+          popularity(std::move(knowledge.popularity)),
           servers(limits.servers, secret),
           sightings(limits.sightings, secret),
           dns_clients(limits.clients, secret),
@@ -115,6 +116,19 @@ struct Context::Impl {
         return first != nullptr && *first <= record.start;
     }
 
+    void fill_hints(Session& session, const Profile* profile) const {
+        if (!session.name.empty()) {
+            session.values[Feature::dynamic_dns] = is_dynamic_dns(session.name) ? 1 : 0;
+            const uint32_t rank = popularity ? popularity->rank(session.name) : 0;
+            if (rank > 0) {
+                session.values[Feature::popularity] = log1(rank);
+            }
+        }
+        if (profile != nullptr) {
+            session.values[Feature::free_authority] = profile->free_authority ? 1 : 0;
+        }
+    }
+
     void fill_site(Session& session, const metadata::Record& record,
                    const std::optional<Sha1Digest>& leaf, const Profile* profile) {
         const auto age = [&](const Sighting& sighting) {
@@ -145,6 +159,7 @@ struct Context::Impl {
     }
 
     Certificates certificates;
+    std::shared_ptr<const Popularity> popularity;
     Servers servers;
     Sightings sightings;
     BoundedMap<std::array<uint8_t, 16>, Timestamp> dns_clients;  // first answer joined
@@ -153,8 +168,8 @@ struct Context::Impl {
     uint64_t inherited = 0;
 };
 
-Context::Context(std::shared_ptr<const x509::ChainVerifier> roots, const Limits& limits)
-    : impl_(std::make_unique<Impl>(std::move(roots), limits, new_hash())) {}
+Context::Context(Knowledge knowledge, const Limits& limits)
+    : impl_(std::make_unique<Impl>(std::move(knowledge), limits, new_hash())) {}
 
 Context::~Context() = default;
 
@@ -178,6 +193,7 @@ Session Context::observe(const metadata::Record& record, const metadata::Certifi
     session.dns_visible = impl_->dns_seen(record);
     fill_dns(session.values, record, session.dns_visible);
     impl_->fill_client(session, record);
+    impl_->fill_hints(session, view.profile);
     impl_->fill_site(session, record, sha1, view.profile);
     return session;
 }

@@ -2,6 +2,7 @@
 
 #include "eti/metadata/record_json.h"
 #include "eti/net/ip_address.h"
+#include "features/hints.h"
 #include "features/text.h"
 
 #include <algorithm>
@@ -82,6 +83,7 @@ Profile profile_of(const metadata::CertificateSummary& summary) {
     const std::string_view common_name = value_of(subject, "CN");
     const std::string_view organization = value_of(subject, "O");
     profile.issuer = summary.issuer;
+    profile.free_authority = is_free_authority(summary.issuer);
     profile.self_signed = summary.self_signed;
     profile.self_issued = summary.subject == summary.issuer;
     profile.organization = !organization.empty();

@@ -22,6 +22,7 @@ struct Profile {
     bool weak_signature = false;
     bool ca_issuers = false;
     bool wildcard = false;
+    bool free_authority = false;
     float cn_entropy = 0;
     float key_bits = 0;
     float subject_attributes = 0;

@@ -31,8 +31,8 @@ std::optional<Feature> feature_of(std::string_view name) {
 }
 
 std::string_view name_of(Group group) {
-    constexpr std::array<std::string_view, 8> kNames{"conn",  "records", "sni",    "cert",
-                                                     "trust", "dns",     "client", "site"};
+    constexpr std::array<std::string_view, 9> kNames{"conn", "records", "sni",  "cert", "trust",
+                                                     "dns",  "client",  "hint", "site"};
     return kNames[static_cast<std::size_t>(group)];
 }
 

@@ -52,11 +52,11 @@ class BadDestinations {
 }  // namespace
 
 struct BehaviourScorer::Impl {
-    Impl(const model::Files& files, std::shared_ptr<const x509::ChainVerifier> roots,
-         const BehaviourOptions& chosen, const KeyedHash& secret)
+    Impl(const model::Files& files, features::Knowledge knowledge, const BehaviourOptions& chosen,
+         const KeyedHash& secret)
         : options(chosen),
           model(files),
-          context(std::move(roots), chosen.limits),
+          context(std::move(knowledge), chosen.limits),
           hash(secret),
           clients(chosen.clients, secret),
           version(model.version() + "-" + model.manifest().substr(0, kManifestDigits)) {}
@@ -84,10 +84,9 @@ struct BehaviourScorer::Impl {
     std::string version;  // the model's, and what it was trained on
 };
 
-BehaviourScorer::BehaviourScorer(const model::Files& files,
-                                 std::shared_ptr<const x509::ChainVerifier> roots,
+BehaviourScorer::BehaviourScorer(const model::Files& files, features::Knowledge knowledge,
                                  const BehaviourOptions& options)
-    : impl_(std::make_unique<Impl>(files, std::move(roots), options, new_hash())) {}
+    : impl_(std::make_unique<Impl>(files, std::move(knowledge), options, new_hash())) {}
 
 BehaviourScorer::~BehaviourScorer() = default;
 

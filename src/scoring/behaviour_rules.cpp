@@ -26,6 +26,7 @@ constexpr float kUnnamedServers = 3;
 constexpr float kUnnamedWithoutDns = 4;
 constexpr uint32_t kFewClients = 3;
 constexpr std::size_t kReasonsNamed = 2;
+constexpr uint32_t kPopularRank = 10'000;
 
 std::string decimals(double value, const char* format) {
     char text[48];
@@ -64,6 +65,11 @@ void judge_session(const SessionFacts& facts, std::vector<Evidence>& found) {
         all.push_back(sentence(feature, facts.session.values[feature]));
         if (is_plain(feature) && plain.size() < kReasonsNamed) {
             plain.push_back(all.back());
+        }
+    }
+    for (const Feature hint : {Feature::dynamic_dns, Feature::free_authority}) {
+        if (facts.session.values[hint] == 1) {
+            all.push_back(sentence(hint, 1));  // of no weight, but an analyst asks
         }
     }
     const std::string why = plain.empty() ? "" : " (" + listed(plain, ", ") + ")";
@@ -159,6 +165,11 @@ bool is_usual(const features::Vector& values, std::chrono::seconds after) {
         return std::pow(10.0, double{values[age]}) - 1 >= static_cast<double>(after.count()) &&
                values[clients] > static_cast<float>(kFewClients);
     };
+    const float rank = values[Feature::popularity];
+    if (rank <= static_cast<float>(std::log10(1.0 + kPopularRank)) &&
+        values[Feature::chain_verifies] == 1 && values[Feature::name_matches] == 1) {
+        return true;
+    }
     return after.count() > 0 && (usual(Feature::name_age, Feature::name_clients) ||
                                  usual(Feature::leaf_age, Feature::leaf_clients) ||
                                  usual(Feature::issuer_age, Feature::issuer_clients));

@@ -27,7 +27,7 @@ struct SessionFacts {
 
 std::vector<Evidence> behaviour_evidence(const SessionFacts& facts);
 // is_usual: many clients of this site have used the destination, the certificate or its issuer for
-// that long. after 0: never.
+// that long; after 0: never. Or the name is popular, and a certificate proves that it is its own.
 bool is_usual(const features::Vector& values, std::chrono::seconds after);
 // server_text names the session's server: "name (address port 443)".
 std::string server_text(const metadata::Record& record, const features::Session& session);

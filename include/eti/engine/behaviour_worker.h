@@ -24,7 +24,7 @@ class Writer;
 
 struct BehaviourWorkerOptions {
     model::Files model;
-    std::shared_ptr<const x509::ChainVerifier> roots;  // may be null
+    features::Knowledge knowledge;
     BehaviourOptions behaviour;
     // Records this old are read again at the start, for what the site did before.
     std::chrono::seconds memory{std::chrono::hours(25)};

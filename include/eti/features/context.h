@@ -1,6 +1,7 @@
 // The extractor: a record, and what was seen before it, become a vector.
 #pragma once
 
+#include "eti/features/popularity.h"
 #include "eti/features/table.h"
 #include "eti/metadata/certificate_summary.h"
 #include "eti/metadata/record.h"
@@ -22,6 +23,13 @@ struct Limits {
     std::size_t servers = 65'536;       // addresses with ports
     std::size_t sightings = 262'144;    // names, leaves, (JA4, destination)
     std::size_t clients = 65'536;
+};
+
+// What is known of the world outside the site. Both may be null: then chains are not judged and the
+// trust features are missing, or no name is popular.
+struct Knowledge {
+    std::shared_ptr<const x509::ChainVerifier> roots;
+    std::shared_ptr<const Popularity> popularity;
 };
 
 struct Counters {  // forgotten because a limit was reached
@@ -46,8 +54,7 @@ struct Session {
 // session may be observed. Nothing throws except std::bad_alloc.
 class Context {
   public:
-    // roots may be null: then chains are not judged and the trust features are missing.
-    explicit Context(std::shared_ptr<const x509::ChainVerifier> roots, const Limits& limits = {});
+    explicit Context(Knowledge knowledge, const Limits& limits = {});
     ~Context();
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;

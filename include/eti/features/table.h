@@ -11,9 +11,9 @@
 
 namespace eti::features {
 
-// Trust is what the roots say of a chain, Client what else this client did, Site what this site saw
-// before.
-enum class Group : uint8_t { Conn, Records, Sni, Cert, Trust, Dns, Client, Site };
+// Trust is what the roots say of a chain, Client what else this client did, Hint what lists say of
+// a name or an issuer, Site what this site saw before.
+enum class Group : uint8_t { Conn, Records, Sni, Cert, Trust, Dns, Client, Hint, Site };
 
 enum class Feature : uint8_t {
 #define ETI_FEATURE(name, group, unit, definition) name,

@@ -35,8 +35,8 @@ struct BehaviourOptions {
 // same records in the same order give the same verdicts.
 class BehaviourScorer {
   public:
-    // roots may be null, as for features::Context. Throws as model::Model does.
-    BehaviourScorer(const model::Files& files, std::shared_ptr<const x509::ChainVerifier> roots,
+    // Throws as model::Model does.
+    BehaviourScorer(const model::Files& files, features::Knowledge knowledge,
                     const BehaviourOptions& options = {});
     ~BehaviourScorer();
 

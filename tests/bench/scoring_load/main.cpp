@@ -92,7 +92,7 @@ int main(int argc, char** argv) {
         metadata::append_json(lines.back(), drawn.record, &drawn.leaf, {"eti1", "00"});
     }
     RecordReader reader;
-    BehaviourScorer scorer(model::built_in(), nullptr);
+    BehaviourScorer scorer(model::built_in(), {});
     FullRecord session;
     CertificateLine certificate;
     const double begin = cpu_seconds();

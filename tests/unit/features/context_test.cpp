@@ -1,10 +1,12 @@
 #include "eti/features/context.h"
 
 #include "tests/support/session_builder.h"
+#include "tests/support/temporary_folder.h"
 
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <fstream>
 
 namespace eti::features {
 namespace {
@@ -21,7 +23,7 @@ class ContextTest : public testing::Test {
         return context_.observe(session.get(), leaf);
     }
 
-    Context context_{nullptr};
+    Context context_{{}};
     const metadata::CertificateSummary leaf_ = test::self_signed_leaf(7);
 };
 
@@ -160,7 +162,7 @@ TEST_F(ContextTest, site_remembers_when_and_for_whom) {
 }
 
 TEST(ContextLimits, what_was_touched_longest_ago_is_forgotten_and_counted) {
-    Context context(nullptr, Limits{2, 2, 2, 2, 2});
+    Context context({}, Limits{2, 2, 2, 2, 2});
     const metadata::CertificateSummary leaf = test::self_signed_leaf(1);
     for (uint8_t i = 1; i <= 4; ++i) {
         context.observe(SessionBuilder().client(i).server(i).shows(i).dns("a.example").get(),
@@ -171,6 +173,30 @@ TEST(ContextLimits, what_was_touched_longest_ago_is_forgotten_and_counted) {
     EXPECT_EQ(counters.servers, 2U);
     EXPECT_EQ(counters.clients, 2U);
     EXPECT_GT(counters.sightings, 0U);
+}
+
+TEST(Hints, lists_say_what_a_name_or_an_issuer_hints_at) {
+    const test::TemporaryFolder folder;
+    const std::string file = folder / "popular.csv";
+    std::ofstream(file) << "rank,domain\n1,Example.COM\r\n250,shop.example\nx,broken.example\n";
+    const auto popularity = std::make_shared<const Popularity>(file);
+    EXPECT_EQ(popularity->size(), 2U);
+    Context context({nullptr, popularity});
+    metadata::CertificateSummary leaf = test::self_signed_leaf(7);
+    leaf.issuer = "CN=R3,O=Let's Encrypt,C=US";
+    const auto values = [&](std::string_view name) {
+        return context.observe(SessionBuilder().sni(name).shows(7).get(), &leaf).values;
+    };
+    EXPECT_THAT(values("cdn.example.com")[Feature::popularity],
+                FloatNear(std::log10(2.0F), kClose));
+    EXPECT_THAT(values("shop.example")[Feature::popularity], FloatNear(std::log10(251.0F), kClose));
+    EXPECT_TRUE(std::isnan(values("other.example")[Feature::popularity]));
+    EXPECT_TRUE(std::isnan(values("com")[Feature::popularity]));
+    EXPECT_EQ(values("home.DuckDNS.org")[Feature::dynamic_dns], 1);
+    EXPECT_EQ(values("duckdns.org")[Feature::dynamic_dns], 0);
+    EXPECT_EQ(values("notduckdns.org")[Feature::dynamic_dns], 0);
+    EXPECT_EQ(values("shop.example")[Feature::free_authority], 1);
+    EXPECT_THROW(Popularity(folder / "none"), std::runtime_error);
 }
 
 }  // namespace

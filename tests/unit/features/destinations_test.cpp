@@ -47,14 +47,14 @@ TEST(Destinations, timers_are_found) {
              Beacon{"a person", 60, 2.5, 30, false},
          }) {
         Destinations destinations;
-        Context context(nullptr);
+        Context context({});
         EXPECT_EQ(run(destinations, context, beacon).beacon(), beacon.beacon) << beacon.why;
     }
 }
 
 TEST(Destinations, a_perfect_timer_has_no_irregularity) {
     Destinations destinations;
-    Context context(nullptr);
+    Context context({});
     const DestinationFacts facts = run(destinations, context, {"", 120, 0, 60, true});
     EXPECT_EQ(facts.irregularity, 0);
     EXPECT_EQ(facts.near_mode, 1);
@@ -66,7 +66,7 @@ TEST(Destinations, a_perfect_timer_has_no_irregularity) {
 
 TEST(Destinations, sessions_that_start_together_are_one_start) {
     Destinations destinations;
-    Context context(nullptr);
+    Context context({});
     DestinationFacts facts;
     for (int i = 0; i < 40; ++i) {
         const SessionBuilder session = SessionBuilder().at(i * 0.3 / 40);
@@ -84,7 +84,7 @@ TEST(Destinations, a_timer_inside_one_long_session_is_found) {
         session.records({{300, 4'970'000U + static_cast<uint32_t>(i % 3) * 10'000U, 23}});
     }
     Destinations destinations;
-    Context context(nullptr);
+    Context context({});
     const DestinationFacts facts =
         destinations.note(session.get(), context.observe(session.get(), nullptr), 0, false, "a");
     EXPECT_LT(facts.gap_irregularity, 0.01F);
@@ -93,7 +93,7 @@ TEST(Destinations, a_timer_inside_one_long_session_is_found) {
 
 TEST(Destinations, phases_of_a_session_count_once) {
     Destinations destinations;
-    Context context(nullptr);
+    Context context({});
     DestinationFacts facts;
     for (int i = 0; i < 3; ++i) {
         const SessionBuilder session;
@@ -107,7 +107,7 @@ TEST(Destinations, phases_of_a_session_count_once) {
 TEST(Destinations, memory_is_bounded) {
     EXPECT_LE(Destinations::bytes_per_pair(), 512U);
     Destinations destinations(10);
-    Context context(nullptr);
+    Context context({});
     for (uint8_t i = 0; i < 20; ++i) {
         const SessionBuilder session = SessionBuilder().server(i);
         destinations.note(session.get(), context.observe(session.get(), nullptr), 0, false, "a");

@@ -1,6 +1,7 @@
 #include "eti/scoring/behaviour.h"
 
 #include "eti/scoring/host_level.h"
+#include "scoring/behaviour_rules.h"
 #include "tests/support/session_builder.h"
 
 #include <gmock/gmock.h>
@@ -68,7 +69,7 @@ class BehaviourTest : public testing::Test {
                            const metadata::CertificateSummary* leaf = nullptr) {
         return scorer_.judge(session.get(), leaf, key);
     }
-    BehaviourScorer scorer_{model::built_in(), nullptr};
+    BehaviourScorer scorer_{model::built_in(), {}};
 };
 
 TEST_F(BehaviourTest, nothing_is_held_against_a_busy_client_of_named_servers) {
@@ -129,7 +130,7 @@ TEST(UsualDestinations, are_what_many_clients_have_used_for_long) {
     const metadata::CertificateSummary leaf = test::self_signed_leaf(7);
     BehaviourOptions options;
     options.usual_after = hours(24 * 7);
-    BehaviourScorer scorer(model::built_in(), nullptr, options);
+    BehaviourScorer scorer(model::built_in(), {}, options);
     const auto visit = [&](int day, uint8_t client) {
         return scorer.judge(SessionBuilder().at(day * 86'400).client(client).shows(7).get(), &leaf,
                             std::to_string(day) + "/" + std::to_string(client));
@@ -144,9 +145,21 @@ TEST(UsualDestinations, are_what_many_clients_have_used_for_long) {
     EXPECT_THAT(verdict.reasons, Not(IsEmpty())) << "the score still says why";
 }
 
+TEST(UsualDestinations, popularity_counts_where_a_certificate_proves_the_name) {
+    features::Vector values;
+    values[features::Feature::popularity] = 2;
+    EXPECT_FALSE(is_usual(values, {})) << "anyone can ask for a popular name";
+    values[features::Feature::name_matches] = 1;
+    EXPECT_FALSE(is_usual(values, {}));
+    values[features::Feature::chain_verifies] = 1;
+    EXPECT_TRUE(is_usual(values, {}));
+    values[features::Feature::popularity] = 5;
+    EXPECT_FALSE(is_usual(values, {})) << "not popular enough";
+}
+
 TEST_F(BehaviourTest, the_same_records_give_the_same_verdicts) {
     const metadata::CertificateSummary leaf = test::self_signed_leaf(7);
-    BehaviourScorer other(model::built_in(), nullptr);
+    BehaviourScorer other(model::built_in(), {});
     const auto details = [](const BehaviourVerdict& verdict) {
         std::vector<std::string> texts;
         for (const Evidence& evidence : verdict.evidence) {
