@@ -204,6 +204,11 @@ StoredSession SqliteHistoryStore::insert(const HistorySession& session,
 
 ServersPage SqliteHistoryStore::servers(ServerQuery query) const {
     ETI_CHECK(index_ != nullptr);
+    // One read transaction for thousands of statements: each of its own takes and drops locks.
+    std::optional<ReadSnapshot> snapshot;
+    if (!database_.in_transaction()) {
+        snapshot.emplace(database_);
+    }
     query.sets.clear();
     resolve(database_, query.realm, query.filter, query.sets);
     ServerPage found = index_->page(query);

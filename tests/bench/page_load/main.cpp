@@ -143,11 +143,12 @@ class Generator {
     void meet(Server& server, int64_t number, RealmDay& sum, std::vector<std::string>& met) {
         ServerState& state = server.state;
         ServerDay day;
-        const int64_t sessions = server.sessions / server.days + 1;
+        const int64_t sessions = std::max<int64_t>(server.sessions / server.days, 1);
         const auto hours = std::min<int64_t>(sessions, 6);
         for (int64_t i = 0; i < hours; ++i) {
             const HistoryPoint point{number * 24 + static_cast<int64_t>(random_() % 24), false,
-                                     sessions / hours + 1, 0, state.level};
+                                     sessions / hours + (i < sessions % hours ? 1 : 0), 0,
+                                     state.level};
             merge(day.hours, point);
             merge(server.history, point);
             merge(sum.hours, point);
