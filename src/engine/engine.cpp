@@ -30,6 +30,7 @@ Engine::Engine(Stores& stores, EngineOptions options, ServerIndex* index)
       rules_(standard_rules()),
       schedule_(options_.rollup_delay),
       known_(kKnownKeys),
+      known_sessions_(kKnownKeys),
       pruner_(stores.database),
       index_(index) {
     roll_back();
@@ -44,11 +45,16 @@ void Engine::reload() {
 void Engine::roll_back() {
     reload();
     stores_.history->reload();
-    known_.clear();
+    forget_known();
     sensors_.clear();
     changed_.clear();
     marked_.clear();
     removed_.clear();
+}
+
+void Engine::forget_known() {
+    known_.clear();
+    known_sessions_.clear();
 }
 
 int64_t Engine::add_allowlist(AllowlistRow row, Timestamp now) {
@@ -117,7 +123,7 @@ void Engine::prune_old(Timestamp now) {
     pruned_ += static_cast<uint64_t>(pruned.sessions + pruned.other);
     std::move(pruned.servers.begin(), pruned.servers.end(), std::back_inserter(removed_));
     if (!pruned.servers.empty()) {
-        known_.clear();  // their end points are gone too
+        forget_known();  // their end points are gone too
     }
 }
 

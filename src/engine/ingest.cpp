@@ -77,7 +77,7 @@ std::string Engine::ingest(Realm realm, std::string_view key, const RecordBatch&
     } catch (...) {
         // Only this job is taken back: what it made others must not take for stored.
         stores_.history->take_back_to(waiting_before);
-        known_.clear();
+        forget_known();
         sensors_.clear();
         throw;
     }
@@ -187,7 +187,13 @@ bool Engine::is_new_server(Realm realm, const SessionRecord& session, int64_t ro
 void Engine::note_server_facts(const Batch& batch, const SessionRecord& session, int64_t row) {
     const Realm realm = batch.realm;
     const std::string port = std::to_string(session.server_port);
-    const uint64_t endpoint = key_hash(realm, "endpoint", port, session.server);
+    // Most sessions repeat all of an earlier one: one look instead of five.
+    const uint64_t whole = key_hash(realm, session.server,
+                                    {port, session.sha1, session.sha256, session.ja3, session.ja4});
+    if (known_sessions_.contains(whole)) {
+        return;
+    }
+    const uint64_t endpoint = key_hash(realm, session.server, {"endpoint", port});
     if (!known_.contains(endpoint)) {
         note_endpoint(database_, realm, session.server, session.server_port, row);
         known_.add(endpoint);
@@ -197,7 +203,7 @@ void Engine::note_server_facts(const Batch& batch, const SessionRecord& session,
                                                                      {"ja3", session.ja3},
                                                                      {"ja4", session.ja4}};
     for (const auto& [kind, value] : facts) {
-        const uint64_t hash = key_hash(realm, kind, value, session.server);
+        const uint64_t hash = key_hash(realm, session.server, {kind, value});
         if (!value.empty() && !known_.contains(hash)) {
             note_fact(database_, realm, kind, value, session.server);
             known_.add(hash);
@@ -207,6 +213,7 @@ void Engine::note_server_facts(const Batch& batch, const SessionRecord& session,
             }
         }
     }
+    known_sessions_.add(whole);
 }
 
 int64_t Engine::sensor_of(Realm realm, const std::string& name, Timestamp now) {

@@ -21,6 +21,7 @@ using simdjson::dom::object;
 constexpr std::size_t kMaxDepth = 32;
 constexpr std::size_t kMaxDerBytes = 64UL << 10;
 constexpr std::size_t kMaxNameBytes = 255;
+constexpr std::size_t kUsualLineBytes = 256;  // at least; what is made room for
 
 enum class Need : uint8_t { Required, Optional };
 
@@ -39,7 +40,8 @@ class Fields {
         }
         return true;
     }
-    std::string text(std::string_view name, Need need, std::size_t max = kMaxNameBytes) {
+    // The text is the parser's: until it reads the next line.
+    std::string_view text(std::string_view name, Need need, std::size_t max = kMaxNameBytes) {
         element value;
         if (!find(name, need, value)) {
             return {};
@@ -52,15 +54,16 @@ class Fields {
         } else if (found.empty() && need == Need::Required) {
             complain(name, "is empty");
         } else {
-            return std::string(found);
+            return found;
         }
         return {};
     }
-    std::string one_of(std::string_view name, Need need,
-                       std::initializer_list<std::string_view> words) {
-        std::string found = text(name, need);
+    std::string_view one_of(std::string_view name, Need need,
+                            std::initializer_list<std::string_view> words) {
+        const std::string_view found = text(name, need);
         if (!found.empty() && std::find(words.begin(), words.end(), found) == words.end()) {
-            complain(name, "is '" + shown(found) + "', which is not a known value");
+            complain(name,
+                     "is '" + std::string(found.substr(0, 40)) + "', which is not a known value");
         }
         return found;
     }
@@ -84,7 +87,7 @@ class Fields {
         return found;
     }
     int64_t time(std::string_view name, Need need) {
-        const std::string found = text(name, need);
+        const std::string_view found = text(name, need);
         if (found.empty()) {
             return 0;
         }
@@ -96,7 +99,7 @@ class Fields {
         return std::chrono::floor<std::chrono::microseconds>(time->time_since_epoch()).count();
     }
     std::string digest(std::string_view name, std::span<uint8_t> bytes) {
-        const std::string found = text(name, Need::Optional);
+        const std::string_view found = text(name, Need::Optional);
         if (found.empty()) {
             return {};
         }
@@ -107,7 +110,7 @@ class Fields {
         return metadata::to_hex(bytes);
     }
     net::IpAddress address(std::string_view name) {
-        const std::string found = text(name, Need::Required);
+        const std::string_view found = text(name, Need::Required);
         const auto ip = net::parse_ip(found);
         if (!found.empty() && !ip) {
             complain(name, "is not an IP address");
@@ -135,8 +138,6 @@ class Fields {
     }
 
   private:
-    static std::string shown(const std::string& text) { return text.substr(0, 40); }
-
     object members_;
     std::string path_;
     std::string& why_;
@@ -241,7 +242,7 @@ SessionRecord read_session(Fields fields) {
     fields.child("certificate", Need::Optional,
                  [&](Fields certificate) { read_certificate_facts(certificate, record); });
     fields.child("dns", Need::Optional, [&](Fields dns) {
-        offer_name(record, dns.text("name", Need::Optional), NameSource::Dns);
+        offer_name(record, std::string(dns.text("name", Need::Optional)), NameSource::Dns);
     });
     record.visibility =
         index_of(kVisibilityNames, fields.text("visibility", Need::Optional), record.visibility);
@@ -252,7 +253,7 @@ CertificateRecord read_certificate(Fields fields) {
     CertificateRecord record;
     std::array<uint8_t, 20> sha1{};
     record.sha1 = fields.digest("sha1", sha1);
-    const std::string text = fields.text("der", Need::Required, (kMaxDerBytes + 2) / 3 * 4);
+    const std::string_view text = fields.text("der", Need::Required, (kMaxDerBytes + 2) / 3 * 4);
     const auto der = base64_decode(text);
     if (!der) {
         fields.complain("der", "is not base64");
@@ -278,7 +279,7 @@ std::string read_line(simdjson::dom::parser& parser, std::string_view line, std:
     }
     std::string why;
     Fields fields(members, "", why);
-    const std::string type = fields.one_of("type", Need::Required, {"session", "certificate"});
+    const std::string_view type = fields.one_of("type", Need::Required, {"session", "certificate"});
     if (!why.empty()) {
         return why;
     }
@@ -310,10 +311,13 @@ bool parse_records(std::string& body, RecordBatch& batch, const RecordLimits& li
         return false;
     }
     body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
-    simdjson::dom::parser parser(limits.max_line_bytes);
-    if (parser.allocate(limits.max_line_bytes, kMaxDepth) != simdjson::SUCCESS) {
+    // Its buffers are larger than most batches: made once for a thread.
+    thread_local simdjson::dom::parser parser;
+    if (parser.capacity() != limits.max_line_bytes &&
+        parser.allocate(limits.max_line_bytes, kMaxDepth) != simdjson::SUCCESS) {
         return false;
     }
+    batch.sessions.reserve(std::min(lines, body.size() / kUsualLineBytes + 1));
     std::string_view rest = body;
     for (std::size_t number = 1; !rest.empty(); ++number) {
         const std::size_t end = std::min(rest.find('\n'), rest.size());

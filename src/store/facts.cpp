@@ -1,13 +1,14 @@
 #include "eti/store/facts.h"
 
+#include <functional>
+
 namespace eti::analysis {
 namespace {
 
 uint64_t add_bytes(uint64_t hash, std::string_view bytes) {
-    for (const char byte : bytes) {
-        hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3ULL;
-    }
-    return hash;
+    constexpr uint64_t kOddPart = 0x9e3779b97f4a7c15ULL;  // 2^64 by the golden ratio
+    hash = (hash ^ std::hash<std::string_view>()(bytes)) * kOddPart;
+    return hash ^ (hash >> 32U);
 }
 
 std::optional<int64_t> fact_id(Database& database, Realm realm, std::string_view kind,
@@ -41,12 +42,13 @@ std::string after_prefix(std::string text) {
 
 }  // namespace
 
-uint64_t key_hash(Realm realm, std::string_view kind, std::string_view value,
-                  const net::IpAddress& server) {
-    uint64_t hash = 0xcbf29ce484222325ULL ^ static_cast<uint64_t>(realm);
-    hash = add_bytes(hash, kind);
-    hash = add_bytes(hash, value);
-    return add_bytes(hash, ip_bytes(server));
+uint64_t key_hash(Realm realm, const net::IpAddress& server,
+                  std::initializer_list<std::string_view> parts) {
+    uint64_t hash = add_bytes(static_cast<uint64_t>(realm), ip_bytes(server));
+    for (const std::string_view part : parts) {
+        hash = add_bytes(hash, part);
+    }
+    return hash;
 }
 
 void note_fact(Database& database, Realm realm, std::string_view kind, std::string_view value,

@@ -3,6 +3,8 @@
 #include "eti/ingest/record_parser.h"
 #include "eti/scoring/evidence.h"
 #include "eti/store/rollups.h"
+#include "store/server_rows.h"
+#include "store/session_lists.h"
 #include "store/session_table.h"
 
 #include <algorithm>
@@ -148,7 +150,82 @@ void carry_over_hosts(Database& database) {
     }
 }
 
+// sql reads realm, day, address and session in this order.
+void carry_over_sessions(Database& database, const char* sql, ListOf list) {
+    Query row = database.query(sql);
+    bool more = row.next();
+    while (more) {
+        const Realm realm = row.integer(0);
+        const int64_t day = row.integer(1);
+        const std::string ip = row.text(2);
+        const int64_t part = row.integer(3) / kSessionsInPart;
+        std::vector<int64_t> rows;
+        do {
+            rows.push_back(row.integer(3));
+            more = row.next();
+        } while (more && row.integer(0) == realm && row.integer(1) == day && row.text(2) == ip &&
+                 row.integer(3) / kSessionsInPart == part);
+        add_to_list(database, list, realm, day, ip_from(ip), rows);
+    }
+}
+
+void carry_over_hosts_of_days(Database& database) {
+    Query row = database.query(
+        "SELECT realm, day, server, host, attempts, blocked, level, last_seen FROM server_hosts_3"
+        " ORDER BY realm, day, server, host");
+    bool more = row.next();
+    while (more) {
+        const Realm realm = row.integer(0);
+        const int64_t day = row.integer(1);
+        const std::string server = row.text(2);
+        HostDays hosts;
+        do {
+            hosts.push_back({ip_from(row.text(3)), row.integer(4), row.integer(5), row.integer(6),
+                             row.integer(7)});
+            more = row.next();
+        } while (more && row.integer(0) == realm && row.integer(1) == day && row.text(2) == server);
+        const std::string packed = pack_hosts(hosts, day);
+        database.run(
+            "UPDATE server_days SET hosts = ?4 WHERE realm = ?1 AND day = ?2 AND server = ?3",
+            realm, day, Blob{server}, Blob{packed});
+    }
+}
+
+void carry_over_met(Database& database) {
+    Query row = database.query(
+        "SELECT realm, day, host, server FROM server_hosts_3 ORDER BY realm, day, host, server");
+    bool more = row.next();
+    while (more) {
+        const Realm realm = row.integer(0);
+        const int64_t day = row.integer(1);
+        const std::string host = row.text(2);
+        std::string servers;
+        do {
+            put_ip(servers, ip_from(row.text(3)));
+            more = row.next();
+        } while (more && row.integer(0) == realm && row.integer(1) == day && row.text(2) == host);
+        add_met(database, realm, day, ip_from(host), 0, servers);
+    }
+}
+
 }  // namespace
+
+void carry_over_lists(Database& database) {
+    carry_over_sessions(database,
+                        "SELECT realm, day, server, session FROM server_sessions_3"
+                        " ORDER BY realm, day, server, session",
+                        ListOf::Server);
+    carry_over_sessions(database,
+                        "SELECT realm, day, host, session FROM host_sessions_3"
+                        " ORDER BY realm, day, host, session",
+                        ListOf::Host);
+    carry_over_hosts_of_days(database);
+    carry_over_met(database);
+    // The statements above still name these tables: they must be gone before.
+    database.forget_statements();
+    database.script(
+        "DROP TABLE server_sessions_3; DROP TABLE host_sessions_3; DROP TABLE server_hosts_3;");
+}
 
 void carry_over_schema_1(Database& database) {
     OldSessions(database).carry_over();

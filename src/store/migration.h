@@ -9,4 +9,7 @@ namespace eti::analysis {
 // rebuilds the roll-ups from the stored records; the old tables are gone after it.
 void carry_over_schema_1(Database& database);
 
+// carry_over_lists packs what schema 3 kept one session or one host a row.
+void carry_over_lists(Database& database);
+
 }  // namespace eti::analysis

@@ -75,14 +75,14 @@ void Pruner::prune_days(const Retention& retention, Timestamp now, Pruned& prune
         {"DELETE FROM server_days WHERE (realm, day, server) IN (SELECT realm, day, server FROM"
          " server_days WHERE realm = ?1 AND day < ?2 LIMIT ?3)",
          retention.servers},
-        {"DELETE FROM server_hosts WHERE (realm, day, server, host) IN (SELECT realm, day, server,"
-         " host FROM server_hosts WHERE realm = ?1 AND day < ?2 LIMIT ?3)",
+        {"DELETE FROM host_servers WHERE (realm, day, host, part) IN (SELECT realm, day, host,"
+         " part FROM host_servers WHERE realm = ?1 AND day < ?2 LIMIT ?3)",
          retention.servers},
-        {"DELETE FROM server_sessions WHERE (realm, day, server, session) IN (SELECT realm, day,"
-         " server, session FROM server_sessions WHERE realm = ?1 AND day < ?2 LIMIT ?3)",
+        {"DELETE FROM server_sessions WHERE (realm, day, server, part) IN (SELECT realm, day,"
+         " server, part FROM server_sessions WHERE realm = ?1 AND day < ?2 LIMIT ?3)",
          retention.sessions},
-        {"DELETE FROM host_sessions WHERE (realm, day, host, session) IN (SELECT realm, day, host,"
-         " session FROM host_sessions WHERE realm = ?1 AND day < ?2 LIMIT ?3)",
+        {"DELETE FROM host_sessions WHERE (realm, day, host, part) IN (SELECT realm, day, host,"
+         " part FROM host_sessions WHERE realm = ?1 AND day < ?2 LIMIT ?3)",
          retention.sessions}};
     std::vector<Realm> realms;
     {

@@ -12,7 +12,7 @@ constexpr uint64_t kCounted = 2;
 constexpr uint64_t kInternal = 4;
 constexpr uint64_t kTakenBack = 8;
 
-bool take_ip(std::string_view& in, net::IpAddress& ip) {
+bool take_long_ip(std::string_view& in, net::IpAddress& ip) {
     std::string bytes;
     if (!take_text(in, bytes) || bytes.size() != 16) {
         return false;
@@ -51,12 +51,12 @@ bool take_change(std::string_view& in, RollupChange& change) {
     uint64_t level = 0;
     uint64_t source = 0;
     if (!take_signed(in, change.realm) || !take_signed(in, change.session) ||
-        !take_number(in, flags) || !take_ip(in, facts.server) || !take_ip(in, facts.client) ||
-        !take_signed(in, facts.start_us) || !take_signed(in, facts.last_us) ||
-        !take_number(in, port) || !take_number(in, protocol) || !take_number(in, visibility) ||
-        !take_number(in, level) || !take_number(in, source) || !take_text(in, change.name) ||
-        !take_text(in, change.category) || protocol >= kProtocolNames.size() ||
-        visibility >= kVisibilityNames.size()) {
+        !take_number(in, flags) || !take_long_ip(in, facts.server) ||
+        !take_long_ip(in, facts.client) || !take_signed(in, facts.start_us) ||
+        !take_signed(in, facts.last_us) || !take_number(in, port) || !take_number(in, protocol) ||
+        !take_number(in, visibility) || !take_number(in, level) || !take_number(in, source) ||
+        !take_text(in, change.name) || !take_text(in, change.category) ||
+        protocol >= kProtocolNames.size() || visibility >= kVisibilityNames.size()) {
         return false;
     }
     facts.blocked = (flags & kBlocked) != 0;

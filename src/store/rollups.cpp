@@ -2,8 +2,11 @@
 
 #include "store/rollup_codec.h"
 #include "store/server_rows.h"
+#include "store/session_lists.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <tuple>
 
 namespace eti::analysis {
@@ -45,32 +48,90 @@ void count_for_server(ServerState& state, History& history, ServerDay& day,
     }
 }
 
-struct PairSum {
-    int64_t attempts = 0;
-    int64_t blocked = 0;
-    int64_t level = 0;
-    int64_t last_us = 0;
-    bool any = false;
-};
+// What changes are sorted by, with them: sorting then looks at no change.
+struct Place {
+    using Number = std::array<uint64_t, 2>;
+    Realm realm = 0;
+    int64_t day = 0;
+    Number first{};
+    Number second{};
+    const RollupChange* change = nullptr;  // in the order they came
 
-void add_to(PairSum& sum, const RollupChange& change) {
+    auto run() const { return std::tie(realm, day, first); }
+    friend bool operator<(const Place& a, const Place& b) {
+        return std::tie(a.realm, a.day, a.first, a.second, a.change) <
+               std::tie(b.realm, b.day, b.first, b.second, b.change);
+    }
+};
+using Places = std::span<const Place>;
+
+Place::Number number_of(const net::IpAddress& ip) {
+    Place::Number number{};
+    for (std::size_t i = 0; i < 16; ++i) {
+        number[i / 8] = number[i / 8] << 8U | ip.bytes()[i];
+    }
+    return number;
+}
+
+// each_run calls use with the neighbours whose realm, day and first address are the same.
+template <typename Use>
+void each_run(Places places, Use use) {
+    while (!places.empty()) {
+        std::size_t size = 1;
+        while (size < places.size() && places[size].run() == places.front().run()) {
+            ++size;
+        }
+        use(places.first(size));
+        places = places.subspan(size);
+    }
+}
+
+void add_to(HostDay& sum, const RollupChange& change) {
     const Contribution& facts = change.contribution;
     sum.attempts += change.sign;
     sum.blocked += facts.blocked ? change.sign : 0;
     sum.level = std::max<int64_t>(sum.level, facts.level);
     sum.last_us = std::max(sum.last_us, facts.last_us);
-    sum.any = true;
 }
 
-void put_pair(Database& database, const RollupChange& change, const PairSum& sum) {
-    const Contribution& facts = change.contribution;
-    database.run(
-        "INSERT INTO server_hosts(realm, day, server, host, attempts, blocked, level, last_seen)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT(realm, day, server, host)"
-        " DO UPDATE SET attempts = attempts + ?5, blocked = blocked + ?6, level = max(level, ?7),"
-        " last_seen = max(last_seen, ?8)",
-        change.realm, day_of_change(change), ip_key(facts.server), ip_key(facts.client),
-        sum.attempts, sum.blocked, sum.level, sum.last_us);
+// hosts_of sums the changes of one server and day by their hosts, which they are sorted by.
+HostDays hosts_of(Places changes) {
+    HostDays hosts;
+    for (const Place& place : changes) {
+        const net::IpAddress& client = place.change->contribution.client;
+        if (hosts.empty() || hosts.back().host != client) {
+            hosts.push_back({client, 0, 0, 0, 0});
+        }
+        add_to(hosts.back(), *place.change);
+    }
+    return hosts;
+}
+
+// merge_hosts adds to held and returns the hosts that were not there.
+std::vector<net::IpAddress> merge_hosts(HostDays& held, const HostDays& added) {
+    std::vector<net::IpAddress> fresh;
+    HostDays merged;
+    merged.reserve(held.size() + added.size());
+    auto old = held.begin();
+    for (const HostDay& each : added) {
+        while (old != held.end() && old->host < each.host) {
+            merged.push_back(*old++);
+        }
+        if (old == held.end() || old->host != each.host) {
+            merged.push_back(each);
+            fresh.push_back(each.host);
+            continue;
+        }
+        merged.push_back(*old++);
+        HostDay& sum = merged.back();
+        sum.attempts += each.attempts;
+        sum.blocked += each.blocked;
+        sum.level = std::max(sum.level, each.level);
+        sum.last_us = std::max(sum.last_us, each.last_us);
+    }
+    merged.insert(merged.end(), old, held.end());
+    held = std::move(merged);
+    return fresh;
 }
 
 void put_realm_day(Database& database, const RollupChange& head, const RealmDay& added) {
@@ -89,25 +150,101 @@ void put_realm_day(Database& database, const RollupChange& head, const RealmDay&
                  day_of_change(head), day.attempts, day.blocked, Blob{visibility}, Blob{hours});
 }
 
-void put_realm_days(Database& database, const std::vector<const RollupChange*>& changes) {
+void put_realm_days(Database& database, Places changes) {
     RealmDay sum;
     for (std::size_t i = 0; i < changes.size(); ++i) {
-        const RollupChange& change = *changes[i];
+        const RollupChange& change = *changes[i].change;
         const Contribution& facts = change.contribution;
         const int64_t blocked = facts.blocked ? change.sign : 0;
         sum.attempts += change.sign;
         sum.blocked += blocked;
         sum.visibility[facts.visibility] += change.sign;
         merge(sum.hours, {hour_of(facts.start_us), false, change.sign, blocked, facts.level});
-        if (i + 1 == changes.size() || changes[i + 1]->realm != change.realm ||
-            day_of_change(*changes[i + 1]) != day_of_change(change)) {
+        if (i + 1 == changes.size() || changes[i + 1].realm != changes[i].realm ||
+            changes[i + 1].day != changes[i].day) {
             put_realm_day(database, change, sum);
             sum = {};
         }
     }
 }
 
-void put_host_counts(Database& database, const RollupChange& change, const PairSum& sum,
+// Sessions that count for the list's owner.
+std::vector<int64_t> sessions_of(Places changes) {
+    std::vector<int64_t> rows;
+    for (const Place& place : changes) {
+        if (place.change->sign > 0) {
+            rows.push_back(place.change->session);
+        }
+    }
+    return rows;
+}
+
+// What is kept by server: one visit for the changes of a server on a day.
+class ServerChanges {
+  public:
+    ServerChanges(Database& database, const CountryOf& country_of)
+        : database_(database), country_of_(country_of) {}
+
+    ServerState apply(Places changes) {
+        const RollupChange& head = *changes.front().change;
+        const net::IpAddress& ip = head.contribution.server;
+        const int64_t day_number = changes.front().day;
+        auto stored = server_state(database_, head.realm, ip);
+        ServerState state = stored ? std::move(*stored) : new_state(head);
+        ServerDay day = server_day(database_, head.realm, day_number, ip, WithHosts::Yes);
+        History history = unpack_history(state.history);
+        for (const Place& place : changes) {
+            count_for_server(state, history, day, *place.change);
+        }
+        for (const net::IpAddress& host : merge_hosts(day.hosts, hosts_of(changes))) {
+            met_.push_back({head.realm, day_number, number_of(host), number_of(ip), &head});
+        }
+        put_server_day(database_, head.realm, day_number, ip, day);
+        std::vector<int64_t> rows = sessions_of(changes);
+        add_to_list(database_, ListOf::Server, head.realm, day_number, ip, rows);
+        const int64_t newest = history.back().hour;
+        fold(history, newest - kHourlyHours, newest - kHistoryDays * 24);
+        state.history = pack(history);
+        put_server(database_, state, stored.has_value());
+        return state;
+    }
+
+    // put_met notes by host which servers it met first.
+    void put_met() {
+        std::sort(met_.begin(), met_.end());
+        each_run(met_, [this](Places pairs) {
+            std::string servers;
+            for (const Place& pair : pairs) {
+                put_ip(servers, pair.change->contribution.server);
+            }
+            add_met(database_, pairs.front().realm, pairs.front().day, ip_of(pairs.front().first),
+                    pairs.front().change->session / kSessionsInPart, servers);
+        });
+    }
+
+  private:
+    ServerState new_state(const RollupChange& head) const {
+        ServerState state;
+        state.realm = head.realm;
+        state.ip = head.contribution.server;
+        state.first_us = head.contribution.start_us;
+        state.country = country_of_ ? country_of_(state.ip) : std::string();
+        return state;
+    }
+    static net::IpAddress ip_of(const Place::Number& number) {
+        std::array<uint8_t, 16> bytes{};
+        for (std::size_t i = 0; i < 16; ++i) {
+            bytes[i] = static_cast<uint8_t>(number[i / 8] >> (56 - 8 * (i % 8)));
+        }
+        return net::IpAddress(bytes);
+    }
+
+    Database& database_;
+    const CountryOf& country_of_;
+    std::vector<Place> met_;  // host, then server
+};
+
+void put_host_counts(Database& database, const RollupChange& change, const HostDay& sum,
                      int64_t first_us) {
     database.run(
         "INSERT INTO hosts(realm, host, first_seen, last_seen, attempts, blocked)"
@@ -179,97 +316,44 @@ std::vector<ServerState> Rollups::apply() {
 
 // In the order of the tables' keys: realm, day, server, host.
 void Rollups::apply_servers(std::vector<ServerState>& changed) {
-    Ordered changes;
+    std::vector<Place> places;
     for (const RollupChange& change : pending_) {
-        if (change.contribution.counted) {
-            changes.push_back(&change);
+        const Contribution& facts = change.contribution;
+        if (facts.counted) {
+            places.push_back({change.realm, day_of_change(change), number_of(facts.server),
+                              number_of(facts.client), &change});
         }
     }
-    const auto run_key = [](const RollupChange* change) {
-        return std::make_tuple(change->realm, day_of_change(*change), change->contribution.server);
-    };
-    std::stable_sort(changes.begin(), changes.end(), [&](const auto* a, const auto* b) {
-        const auto first = run_key(a);
-        const auto second = run_key(b);
-        return first != second ? first < second : a->contribution.client < b->contribution.client;
-    });
-    put_realm_days(database_, changes);
-    for (auto first = changes.begin(); first != changes.end();) {
-        const auto last = std::find_if(first, changes.end(), [&](const RollupChange* each) {
-            return run_key(each) != run_key(*first);
-        });
-        changed.push_back(apply_run({first, last}));
-        first = last;
-    }
-}
-
-// The changes of one server on one day.
-ServerState Rollups::apply_run(const Ordered& changes) {
-    const RollupChange& head = *changes.front();
-    const net::IpAddress& ip = head.contribution.server;
-    const int64_t day_number = day_of_change(head);
-    auto stored = server_state(database_, head.realm, ip);
-    const bool known = stored.has_value();
-    ServerState state = stored ? std::move(*stored) : ServerState{};
-    if (!known) {
-        state.realm = head.realm;
-        state.ip = ip;
-        state.first_us = head.contribution.start_us;
-        state.country = country_of_ ? country_of_(ip) : std::string();
-    }
-    ServerDay day = server_day(database_, head.realm, day_number, ip);
-    History history = unpack_history(state.history);
-    PairSum pair;
-    for (std::size_t i = 0; i < changes.size(); ++i) {
-        const RollupChange& change = *changes[i];
-        count_for_server(state, history, day, change);
-        add_to(pair, change);
-        if (change.sign > 0) {
-            database_.run("INSERT OR IGNORE INTO server_sessions VALUES(?, ?, ?, ?)", change.realm,
-                          day_number, ip_key(ip), change.session);
-        }
-        if (i + 1 == changes.size() ||
-            changes[i + 1]->contribution.client != change.contribution.client) {
-            put_pair(database_, change, pair);
-            pair = {};
-        }
-    }
-    put_server_day(database_, head.realm, day_number, ip, day);
-    const int64_t newest = history.back().hour;
-    fold(history, newest - kHourlyHours, newest - kHistoryDays * 24);
-    state.history = pack(history);
-    put_server(database_, state, known);
-    return state;
+    std::sort(places.begin(), places.end());
+    put_realm_days(database_, places);
+    ServerChanges servers(database_, country_of_);
+    each_run(places, [&](Places run) { changed.push_back(servers.apply(run)); });
+    servers.put_met();
 }
 
 void Rollups::apply_hosts() {
-    Ordered changes;
+    std::vector<Place> places;
     for (const RollupChange& change : pending_) {
-        if (change.contribution.internal) {
-            changes.push_back(&change);
-        }
-    }
-    std::stable_sort(changes.begin(), changes.end(), [](const auto* a, const auto* b) {
-        return std::make_tuple(a->realm, day_of_change(*a), a->contribution.client) <
-               std::make_tuple(b->realm, day_of_change(*b), b->contribution.client);
-    });
-    PairSum sum;
-    int64_t first_us = 0;
-    for (std::size_t i = 0; i < changes.size(); ++i) {
-        const RollupChange& change = *changes[i];
         const Contribution& facts = change.contribution;
-        first_us = sum.any ? std::min(first_us, facts.start_us) : facts.start_us;
-        add_to(sum, change);
-        if (change.sign > 0) {
-            database_.run("INSERT OR IGNORE INTO host_sessions VALUES(?, ?, ?, ?)", change.realm,
-                          day_of_change(change), ip_key(facts.client), change.session);
-        }
-        if (i + 1 == changes.size() || changes[i + 1]->realm != change.realm ||
-            changes[i + 1]->contribution.client != facts.client) {
-            put_host_counts(database_, change, sum, first_us);
-            sum = {};
+        if (facts.internal) {
+            places.push_back(
+                {change.realm, day_of_change(change), number_of(facts.client), {}, &change});
         }
     }
+    std::sort(places.begin(), places.end());
+    each_run(places, [this](Places run) {
+        const RollupChange& head = *run.front().change;
+        HostDay sum;
+        int64_t first_us = head.contribution.start_us;
+        for (const Place& place : run) {
+            first_us = std::min(first_us, place.change->contribution.start_us);
+            add_to(sum, *place.change);
+        }
+        std::vector<int64_t> rows = sessions_of(run);
+        add_to_list(database_, ListOf::Host, head.realm, run.front().day, head.contribution.client,
+                    rows);
+        put_host_counts(database_, head, sum, first_us);
+    });
 }
 
 }  // namespace eti::analysis

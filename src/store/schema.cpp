@@ -231,9 +231,27 @@ CREATE TABLE feed_source_parts(
 CREATE TABLE feed_merged(feed TEXT PRIMARY KEY, sha256 TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE store_identity(id TEXT NOT NULL, created INTEGER NOT NULL);
 CREATE TABLE log_groups(name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+)sql",
+    // Lists packed, see session_lists.h and server_rows.h; migration.cpp carries them over.
+    R"sql(
+ALTER TABLE server_sessions RENAME TO server_sessions_3;
+ALTER TABLE host_sessions RENAME TO host_sessions_3;
+CREATE TABLE server_sessions(
+    realm INTEGER NOT NULL, day INTEGER NOT NULL, server BLOB NOT NULL, part INTEGER NOT NULL,
+    sessions BLOB NOT NULL, PRIMARY KEY(realm, day, server, part)) WITHOUT ROWID;
+CREATE TABLE host_sessions(
+    realm INTEGER NOT NULL, day INTEGER NOT NULL, host BLOB NOT NULL, part INTEGER NOT NULL,
+    sessions BLOB NOT NULL, PRIMARY KEY(realm, day, host, part)) WITHOUT ROWID;
+ALTER TABLE server_hosts RENAME TO server_hosts_3;
+ALTER TABLE server_days ADD COLUMN hosts BLOB NOT NULL DEFAULT x'';
+CREATE TABLE host_servers(
+    realm INTEGER NOT NULL, day INTEGER NOT NULL, host BLOB NOT NULL, part INTEGER NOT NULL,
+    servers BLOB NOT NULL, PRIMARY KEY(realm, day, host, part)) WITHOUT ROWID;
 )sql"};
 
+constexpr int64_t kSchemaOfRealms = 2;
 constexpr int64_t kSchemaOfIdentity = 3;
+constexpr int64_t kSchemaOfParts = 4;
 
 int64_t current_version(Database& database) {
     Query row = database.query("PRAGMA user_version");
@@ -259,9 +277,13 @@ void migrate_to(Database& database, int64_t newest, Timestamp now) {
     database.script("BEGIN IMMEDIATE");
     for (int64_t i = version; i < newest; ++i) {
         database.script(kMigrations[static_cast<std::size_t>(i)]);
-        if (i == 1) {
-            carry_over_schema_1(database);
-        }
+    }
+    // By today's statements, so once today's tables are there.
+    if (version < kSchemaOfParts && newest >= kSchemaOfParts) {
+        carry_over_lists(database);
+    }
+    if (version < kSchemaOfRealms && newest >= kSchemaOfParts) {
+        carry_over_schema_1(database);
     }
     if (version == 0) {
         // Versions start at the creation time: a sensor that knew a lost store never mistakes

@@ -32,12 +32,27 @@ std::vector<TimeStep> series_of(const TimeRange& range, HoursOf hours_of) {
     return steps;
 }
 
+// Sum is a row of a server's hosts or of a host's servers.
+template <typename Sum>
+void add_to(Sum& sum, const HostDay& day) {
+    sum.level = std::max(sum.level, day.level);
+    sum.attempts += day.attempts;
+    sum.blocked += day.blocked;
+    sum.last_us = std::max(sum.last_us, day.last_us);
+}
+
+template <typename Row>
+bool by_level_and_time(const Row& a, const Row& b) {
+    return a.level != b.level ? a.level > b.level : a.last_us > b.last_us;
+}
+
 }  // namespace
 
 std::vector<TimeStep> server_series(Database& database, Realm realm, const net::IpAddress& ip,
                                     const TimeRange& range) {
-    return series_of(range,
-                     [&](int64_t day) { return server_day(database, realm, day, ip).hours; });
+    return series_of(range, [&](int64_t day) {
+        return server_day(database, realm, day, ip, WithHosts::No).hours;
+    });
 }
 
 std::vector<TimeStep> realm_series(Database& database, Realm realm, const TimeRange& range) {
@@ -48,22 +63,14 @@ std::vector<ServerHostRow> server_hosts(Database& database, Realm realm, const n
                                         const TimeRange& range) {
     std::map<net::IpAddress, ServerHostRow> hosts;
     for (int64_t day = day_of_us(range.to_us - 1); (day + 1) * kDayUs > range.from_us; --day) {
-        Query row = database.query(
-            "SELECT host, level, attempts, blocked, last_seen FROM server_hosts"
-            " WHERE realm = ? AND day = ? AND server = ? LIMIT ?",
-            realm, day, ip_key(ip), static_cast<int64_t>(kMaxDetailRows));
-        while (row.next()) {
-            const net::IpAddress host = ip_from(row.text(0));
-            if (!hosts.contains(host) && hosts.size() == kMaxDetailRows) {
-                continue;
+        each_host(hosts_of_day(database, realm, day, ip), day, [&](const HostDay& each) {
+            if (hosts.size() < kMaxDetailRows || hosts.contains(each.host)) {
+                ServerHostRow& sum = hosts[each.host];
+                sum.host = each.host;
+                add_to(sum, each);
             }
-            ServerHostRow& sum = hosts[host];
-            sum.host = host;
-            sum.level = std::max(sum.level, row.integer(1));
-            sum.attempts += row.integer(2);
-            sum.blocked += row.integer(3);
-            sum.last_us = std::max(sum.last_us, row.integer(4));
-        }
+            return true;
+        });
     }
     std::vector<ServerHostRow> rows;
     for (auto& [host, sum] : hosts) {
@@ -74,26 +81,38 @@ std::vector<ServerHostRow> server_hosts(Database& database, Realm realm, const n
             rows.push_back(std::move(sum));
         }
     }
-    std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
-        return a.level != b.level ? a.level > b.level : a.last_us > b.last_us;
-    });
+    std::stable_sort(rows.begin(), rows.end(), by_level_and_time<ServerHostRow>);
     return rows;
 }
 
 std::vector<HostServerRow> host_servers(Database& database, Realm realm,
                                         const net::IpAddress& host) {
+    std::map<net::IpAddress, HostServerRow> servers;
+    each_met(database, realm, {host, host}, [&](int64_t day, const net::IpAddress& server) {
+        HostServerRow& sum = servers[server];
+        sum.server = server;
+        each_host(hosts_of_day(database, realm, day, server), day, [&](const HostDay& each) {
+            if (each.host == host) {
+                add_to(sum, each);
+            }
+            return each.host < host;
+        });
+        return true;
+    });
     std::vector<HostServerRow> rows;
-    Query row = database.query(
-        "SELECT h.server, s.name, s.category, max(h.level), sum(h.attempts), sum(h.blocked),"
-        " max(h.last_seen) FROM server_hosts h INDEXED BY server_hosts_host"
-        " JOIN servers s ON s.realm = h.realm AND s.server = h.server"
-        " WHERE h.realm = ? AND h.host = ? GROUP BY h.server"
-        " ORDER BY max(h.level) DESC, max(h.last_seen) DESC LIMIT ?",
-        realm, ip_key(host), static_cast<int64_t>(kMaxDetailRows));
-    while (row.next()) {
-        rows.push_back({ip_from(row.text(0)), row.text(1), row.text(2), row.integer(3),
-                        row.integer(4), row.integer(5), row.integer(6)});
+    for (auto& [server, sum] : servers) {
+        Query row = database.query(
+            "SELECT name, category FROM servers WHERE realm = ?"
+            " AND server = ?",
+            realm, ip_key(server));
+        if (row.next()) {
+            sum.name = row.text(0);
+            sum.category = row.text(1);
+            rows.push_back(std::move(sum));
+        }
     }
+    std::stable_sort(rows.begin(), rows.end(), by_level_and_time<HostServerRow>);
+    rows.resize(std::min(rows.size(), kMaxDetailRows));
     return rows;
 }
 

@@ -1,5 +1,6 @@
 #include "store/server_rows.h"
 
+#include "eti/store/packed.h"
 #include "store/rollup_codec.h"
 
 namespace eti::analysis {
@@ -63,11 +64,14 @@ void put_server(Database& database, const ServerState& state, bool stored) {
                  state.last_us, Blob{visibility}, Blob{ports}, Blob{state.history});
 }
 
-ServerDay server_day(Database& database, Realm realm, int64_t day, const net::IpAddress& ip) {
-    Query row = database.query(
-        "SELECT attempts, blocked, level, hours, visibility, ports FROM server_days"
-        " WHERE realm = ? AND day = ? AND server = ?",
-        realm, day, ip_key(ip));
+ServerDay server_day(Database& database, Realm realm, int64_t day, const net::IpAddress& ip,
+                     WithHosts hosts) {
+    const char* sql = hosts == WithHosts::Yes
+                          ? "SELECT attempts, blocked, level, hours, visibility, ports, hosts"
+                            " FROM server_days WHERE realm = ? AND day = ? AND server = ?"
+                          : "SELECT attempts, blocked, level, hours, visibility, ports"
+                            " FROM server_days WHERE realm = ? AND day = ? AND server = ?";
+    Query row = database.query(sql, realm, day, ip_key(ip));
     ServerDay found;
     if (row.next()) {
         found = {row.integer(0),
@@ -76,23 +80,82 @@ ServerDay server_day(Database& database, Realm realm, int64_t day, const net::Ip
                  unpack_history(row.text(3)),
                  unpack_visibility(row.text(4)),
                  unpack_ports(row.text(5)),
+                 {},
                  true};
+        if (hosts == WithHosts::Yes) {
+            each_host(row.text(6), day, [&](const HostDay& host) {
+                found.hosts.push_back(host);
+                return true;
+            });
+        }
     }
     return found;
+}
+
+std::string hosts_of_day(Database& database, Realm realm, int64_t day, const net::IpAddress& ip) {
+    Query row =
+        database.query("SELECT hosts FROM server_days WHERE realm = ? AND day = ? AND server = ?",
+                       realm, day, ip_key(ip));
+    return row.next() ? row.text(0) : std::string();
 }
 
 void put_server_day(Database& database, Realm realm, int64_t day, const net::IpAddress& ip,
                     const ServerDay& row) {
     const char* sql =
         row.stored ? "UPDATE server_days SET attempts = ?4, blocked = ?5, level = ?6, hours = ?7,"
-                     " visibility = ?8, ports = ?9 WHERE realm = ?1 AND day = ?2 AND server = ?3"
+                     " visibility = ?8, ports = ?9, hosts = ?10 WHERE realm = ?1 AND day = ?2 AND "
+                     "server = ?3"
                    : "INSERT INTO server_days(realm, day, server, attempts, blocked, level, hours,"
-                     " visibility, ports) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                     " visibility, ports, hosts) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     const std::string hours = pack(row.hours);
     const std::string visibility = pack_visibility(row.visibility);
     const std::string ports = pack_ports(row.ports);
+    const std::string hosts = pack_hosts(row.hosts, day);
     database.run(sql, realm, day, ip_key(ip), row.attempts, row.blocked, row.level, Blob{hours},
-                 Blob{visibility}, Blob{ports});
+                 Blob{visibility}, Blob{ports}, Blob{hosts});
+}
+
+void put_ip(std::string& out, const net::IpAddress& ip) {
+    put_text(out, ip.is_v4() ? ip_bytes(ip).substr(12) : ip_bytes(ip));
+}
+
+std::string pack_hosts(const HostDays& hosts, int64_t day) {
+    std::string bytes;
+    for (const HostDay& host : hosts) {
+        put_ip(bytes, host.host);
+        put_signed(bytes, host.attempts);
+        put_signed(bytes, host.blocked);
+        put_signed(bytes, host.level);
+        put_signed(bytes, host.last_us - day * kDayUs);
+    }
+    return bytes;
+}
+
+void add_met(Database& database, Realm realm, int64_t day, const net::IpAddress& host, int64_t part,
+             std::string_view servers) {
+    database.run(
+        "INSERT INTO host_servers VALUES(?, ?, ?, ?, ?) ON CONFLICT(realm, day, host, part)"
+        " DO UPDATE SET servers = CAST(servers || excluded.servers AS BLOB)",
+        realm, day, ip_key(host), part, Blob{servers});
+}
+
+void each_met(Database& database, Realm realm, const net::IpRange& hosts,
+              const std::function<bool(int64_t day, const net::IpAddress& server)>& use) {
+    Query row = database.query(
+        "SELECT h.day, h.servers FROM realm_days d CROSS JOIN host_servers h"
+        " WHERE d.realm = ?1 AND h.realm = d.realm AND h.day = d.day AND h.host >= ?2"
+        " AND h.host <= ?3",
+        realm, ip_key(hosts.first), ip_key(hosts.last));
+    while (row.next()) {
+        const std::string packed = row.text(1);
+        std::string_view rest = packed;
+        net::IpAddress server;
+        while (take_ip(rest, server)) {
+            if (!use(row.integer(0), server)) {
+                return;
+            }
+        }
+    }
 }
 
 }  // namespace eti::analysis

@@ -1,3 +1,4 @@
+#include "store/session_lists.h"
 #include "store/session_table.h"
 
 #include <algorithm>
@@ -31,20 +32,29 @@ class Walk {
     void by_days() {
         const int64_t oldest = day_of_us(query_.range.from_us);
         for (int64_t day = newest_day(); day >= oldest; day = day_before(day)) {
-            const char* sql =
-                query_.server ? "SELECT session FROM server_sessions WHERE realm = ? AND day = ?"
-                                " AND server = ? AND session < ? ORDER BY session DESC"
-                              : "SELECT session FROM host_sessions WHERE realm = ? AND day = ?"
-                                " AND host = ? AND session < ? ORDER BY session DESC";
-            const net::IpAddress& key = query_.server ? *query_.server : *query_.host;
-            Query row = database_.query(sql, query_.realm, day, ip_key(key),
-                                        day == query_.before.day ? query_.before.row : INT64_MAX);
-            while (row.next()) {
-                if (!take({day, row.integer(0)})) {
-                    return;
+            if (!by_parts(day, day == query_.before.day ? query_.before.row : INT64_MAX)) {
+                return;
+            }
+        }
+    }
+
+    bool by_parts(int64_t day, int64_t before) {
+        const char* sql =
+            query_.server ? "SELECT part, sessions FROM server_sessions WHERE realm = ? AND day = ?"
+                            " AND server = ? AND part <= ? ORDER BY part DESC"
+                          : "SELECT part, sessions FROM host_sessions WHERE realm = ? AND day = ?"
+                            " AND host = ? AND part <= ? ORDER BY part DESC";
+        const net::IpAddress& key = query_.server ? *query_.server : *query_.host;
+        Query part = database_.query(sql, query_.realm, day, ip_key(key), before / kSessionsInPart);
+        while (part.next()) {
+            const auto rows = unpack_sessions(part.integer(0), part.text(1));
+            for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+                if (*row < before && !take({day, *row})) {
+                    return false;
                 }
             }
         }
+        return true;
     }
 
     int64_t newest_day() {

@@ -2,6 +2,7 @@
 
 #include "eti/base/check.h"
 #include "eti/net/ip_address.h"
+#include "store/session_lists.h"
 
 #include <sqlite3.h>
 
@@ -38,6 +39,27 @@ void ip_text(sqlite3_context* context, int, sqlite3_value** values) {
     sqlite3_result_text64(context, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
+std::string_view bytes_of(sqlite3_value* value) {
+    const auto size = static_cast<std::size_t>(sqlite3_value_bytes(value));
+    return {static_cast<const char*>(sqlite3_value_blob(value)), size};
+}
+
+// join_sessions(list, list), see session_lists.h.
+void join_lists(sqlite3_context* context, int, sqlite3_value** values) {
+    const std::string joined = join_sessions(bytes_of(values[0]), bytes_of(values[1]));
+    sqlite3_result_blob64(context, joined.data(), joined.size(), SQLITE_TRANSIENT);
+}
+
+sqlite3_destructor_type destructor_of(Query::Values keep) {
+    return keep == Query::Values::Borrow ? SQLITE_STATIC : SQLITE_TRANSIENT;
+}
+
+// Nobody reads the library's memory statistics, and they take a lock with every allocation.
+void configure_library() {
+    static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    ETI_CHECK(done == SQLITE_OK);
+}
+
 }  // namespace
 
 Query::~Query() {
@@ -61,13 +83,13 @@ void Query::bind(double value) {
 
 void Query::bind(std::string_view text) {
     check(sqlite3_bind_text64(statement_, ++bound_, text.data() == nullptr ? "" : text.data(),
-                              text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+                              text.size(), destructor_of(keep_), SQLITE_UTF8));
 }
 
 void Query::bind(const Blob& blob) {
     check(sqlite3_bind_blob64(statement_, ++bound_,
                               blob.bytes.data() == nullptr ? "" : blob.bytes.data(),
-                              blob.bytes.size(), SQLITE_TRANSIENT));
+                              blob.bytes.size(), destructor_of(keep_)));
 }
 
 void Query::bind(std::nullopt_t) {
@@ -104,6 +126,7 @@ std::string Query::text(int column) const {
 }
 
 Database::Database(const std::string& file, Access access) : file_(file) {
+    configure_library();
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
                       (access == Access::ReadWrite ? SQLITE_OPEN_CREATE : 0);
     const int result = sqlite3_open_v2(file.c_str(), &connection_, flags, nullptr);
@@ -118,6 +141,9 @@ Database::Database(const std::string& file, Access access) : file_(file) {
         script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
         sqlite3_create_function_v2(connection_, "ip_text", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
                                    nullptr, &ip_text, nullptr, nullptr, nullptr);
+        sqlite3_create_function_v2(connection_, "join_sessions", 2,
+                                   SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, &join_lists,
+                                   nullptr, nullptr, nullptr);
         if (access == Access::ReadOnly) {
             script("PRAGMA query_only=ON;");
         }

@@ -7,6 +7,8 @@
 #include "store/sqlite_stores.h"
 
 #include <algorithm>
+#include <array>
+#include <bitset>
 #include <set>
 
 namespace eti::analysis {
@@ -15,15 +17,13 @@ namespace {
 std::optional<std::vector<net::IpAddress>> servers_of_clients(Database& database, Realm realm,
                                                               const net::IpRange& clients,
                                                               std::size_t max) {
-    std::vector<net::IpAddress> servers;
-    Query row = database.query(
-        "SELECT DISTINCT server FROM server_hosts INDEXED BY server_hosts_host"
-        " WHERE realm = ? AND host >= ? AND host <= ? LIMIT ?",
-        realm, ip_key(clients.first), ip_key(clients.last), static_cast<int64_t>(max) + 1);
-    while (row.next()) {
-        servers.push_back(ip_from(row.text(0)));
-    }
-    return servers.size() > max ? std::nullopt : std::optional(std::move(servers));
+    IpSet servers;
+    each_met(database, realm, clients, [&](int64_t, const net::IpAddress& server) {
+        servers.insert(server);
+        return servers.size() <= max;
+    });
+    return servers.size() > max ? std::nullopt
+                                : std::optional(std::vector(servers.begin(), servers.end()));
 }
 
 void resolve(Database& database, Realm realm, const Filter& filter, ServerSets& sets) {
@@ -50,6 +50,35 @@ void resolve(Database& database, Realm realm, const Filter& filter, ServerSets& 
     }
 }
 
+// HostSet counts addresses up to kMaxHostsCounted: a busy server's month is looked at for each row
+// of a page, and a set that allocates takes several times as long.
+class HostSet {
+  public:
+    void insert(const net::IpAddress& ip) {
+        for (std::size_t i = IpHash()(ip) % kSlots;; i = (i + 1) % kSlots) {
+            if (!taken_[i]) {
+                taken_[i] = true;
+                slots_[i] = ip;
+                ++size_;
+                return;
+            }
+            if (slots_[i] == ip) {
+                return;
+            }
+        }
+    }
+    bool full() const { return size_ >= kMaxHostsCounted; }
+    std::size_t size() const { return size_; }
+
+  private:
+    static constexpr std::size_t kSlots = 4096;
+    static_assert(kSlots > 2 * kMaxHostsCounted);
+
+    std::bitset<kSlots> taken_;
+    std::array<net::IpAddress, kSlots> slots_;
+    std::size_t size_ = 0;
+};
+
 // The days of the range on which the server was met, the newest first.
 std::set<int64_t, std::greater<>> active_days(const ServerState& state, const TimeRange& range) {
     std::set<int64_t, std::greater<>> days;
@@ -65,15 +94,15 @@ std::set<int64_t, std::greater<>> active_days(const ServerState& state, const Ti
 
 int64_t count_hosts(Database& database, const ServerState& state,
                     const std::set<int64_t, std::greater<>>& days) {
-    IpSet hosts;
-    for (const int64_t day : days) {
-        Query row = database.query(
-            "SELECT host FROM server_hosts WHERE realm = ? AND day = ? AND server = ?"
-            " AND attempts > 0 LIMIT ?",
-            state.realm, day, ip_key(state.ip), static_cast<int64_t>(kMaxHostsCounted));
-        while (row.next() && hosts.size() < kMaxHostsCounted) {
-            hosts.insert(ip_from(row.text(0)));
-        }
+    HostSet hosts;
+    for (auto day = days.begin(); day != days.end() && !hosts.full(); ++day) {
+        each_host(hosts_of_day(database, state.realm, *day, state.ip), *day,
+                  [&](const HostDay& host) {
+                      if (host.attempts > 0) {
+                          hosts.insert(host.host);
+                      }
+                      return !hosts.full();
+                  });
     }
     return static_cast<int64_t>(hosts.size());
 }
@@ -101,7 +130,7 @@ Spark spark_of(Database& database, const ServerState& state, const TimeRange& ra
         } else if (days.contains(day_of_us(point.hour * kHourUs))) {
             const int64_t day = day_of_us(point.hour * kHourUs);
             for (const HistoryPoint& hour :
-                 server_day(database, state.realm, day, state.ip).hours) {
+                 server_day(database, state.realm, day, state.ip, WithHosts::No).hours) {
                 add_to_spark(spark, hour, range);
             }
         }
@@ -193,6 +222,11 @@ void SqliteHistoryStore::raise(Realm realm, const StoredSession& session, uint8_
 
 ServersPage SqliteHistoryStore::servers(ServerQuery query) const {
     ETI_CHECK(index_ != nullptr);
+    // One read transaction for thousands of statements: each of its own takes and drops locks.
+    std::optional<ReadSnapshot> snapshot;
+    if (!database_.in_transaction()) {
+        snapshot.emplace(database_);
+    }
     query.sets.clear();
     resolve(database_, query.realm, query.filter, query.sets);
     ServerPage found = index_->page(query);

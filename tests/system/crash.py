@@ -30,15 +30,11 @@ CHECKS = [
     ("server_days", "SELECT realm, day, server, attempts, blocked FROM server_days",
      f"SELECT realm, start / {DAY}, server, count(*), sum((facts & 64) / 64)"
      f" FROM sessions WHERE facts & 128 GROUP BY realm, start / {DAY}, server"),
-    ("server_hosts", "SELECT realm, day, server, host, attempts, blocked FROM server_hosts",
-     f"SELECT realm, start / {DAY}, server, client, count(*), sum((facts & 64) / 64)"
-     f" FROM sessions WHERE facts & 128 GROUP BY realm, start / {DAY}, server, client"),
     ("hosts", "SELECT realm, host, attempts, blocked FROM hosts WHERE attempts <> 0",
      "SELECT realm, client, count(*), sum((facts & 64) / 64)"
      " FROM sessions WHERE facts & 256 GROUP BY realm, client"),
-    ("server_sessions", "SELECT session FROM server_sessions",
-     "SELECT row FROM sessions WHERE facts & 128"),
 ]
+SESSIONS_IN_PART = 1 << 15
 
 
 class Service:
@@ -142,6 +138,52 @@ def wait_for_rollups(folder):
     raise SystemExit("crash: the roll-ups are never brought up to date")
 
 
+def numbers(packed):
+    """LEB128, the lowest seven bits first."""
+    value = shift = 0
+    for byte in packed:
+        value |= (byte & 0x7f) << shift
+        shift += 7
+        if byte < 0x80:
+            yield value
+            value = shift = 0
+
+
+def listed(database, table):
+    for part, packed in database.execute(f"SELECT part, sessions FROM {table}"):
+        row = part * SESSIONS_IN_PART
+        for step in numbers(packed):
+            row += step
+            yield row
+
+
+def host_counts(packed):
+    """Each host's address, attempts and blocked ones; every address here is IPv4."""
+    while packed:
+        ip, rest = packed[1:5], packed[5:]
+        fields = [value >> 1 ^ -(value & 1) for _, value in zip(range(4), numbers(rest))]
+        yield bytes(10) + b"\xff\xff" + ip, fields[0], fields[1]
+        for _ in range(4):
+            rest = rest[next(i for i, byte in enumerate(rest) if byte < 0x80) + 1:]
+        packed = rest
+
+
+def check_lists(database):
+    for table, bit in [("server_sessions", 128), ("host_sessions", 256)]:
+        rows = database.execute(f"SELECT row FROM sessions WHERE facts & {bit} ORDER BY row")
+        if sorted(listed(database, table)) != [row for row, in rows]:
+            yield f"{table} do not list each session once"
+    kept = {(realm, day, server, *host)
+            for realm, day, server, packed in
+            database.execute("SELECT realm, day, server, hosts FROM server_days")
+            for host in host_counts(packed)}
+    counted = set(database.execute(
+        f"SELECT realm, start / {DAY}, server, client, count(*), sum((facts & 64) / 64)"
+        f" FROM sessions WHERE facts & 128 GROUP BY realm, start / {DAY}, server, client"))
+    if kept != counted:
+        yield f"hosts of server_days: {len(kept ^ counted)} differ from a recount"
+
+
 def check(folder, senders):
     database = sqlite3.connect(pathlib.Path(folder, "eti.db"))
     problems = []
@@ -160,6 +202,7 @@ def check(folder, senders):
                 f"SELECT count(*) FROM ({first} EXCEPT {second})").fetchone()[0]
             if rows:
                 problems.append(f"{table}: {rows} rows are {what}")
+    problems += check_lists(database)
     return len(acknowledged), len(stored), problems
 
 

@@ -10,7 +10,7 @@ function middle(values) {
     return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)].toFixed(0);
 }
 
-const service = await new RealService(process.argv[2], false).start();
+const service = await new RealService(process.argv[2], {}).start();
 const browser = await chromium.launch({
     executablePath: process.env.ETI_CHROMIUM ?? "/usr/bin/chromium",
     args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],

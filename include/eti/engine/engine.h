@@ -127,6 +127,7 @@ class Engine {
     std::vector<Evidence> judge(const SessionRecord& session, bool new_server) const;
     bool is_internal(const net::IpAddress& ip) const;
     bool is_allowlisted(const SessionRecord& session) const;
+    void forget_known();
     void publish_allowlist(const FeedCause& cause, Timestamp now);
     void restore_allowlist(const std::string& version, Timestamp now);
     void reload_blocklist();
@@ -139,7 +140,8 @@ class Engine {
     CertificateList blocklist_;
     intel::Allowlist allowlist_;
     RollupSchedule schedule_;
-    KnownKeys known_;
+    KnownKeys known_;           // end points and facts of servers
+    KnownKeys known_sessions_;  // all of a session's at once
     Pruner pruner_;
     std::map<std::pair<Realm, std::string>, int64_t, std::less<>> sensors_;
     ServerIndex* index_;

@@ -4,6 +4,7 @@
 #include "eti/store/keys.h"
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -23,9 +24,9 @@ class KnownKeys {
     std::vector<uint64_t> slots_;
 };
 
-// key_hash is FNV-1a over the parts; it is a cache's key, not a secret's.
-uint64_t key_hash(Realm realm, std::string_view kind, std::string_view value,
-                  const net::IpAddress& server);
+// key_hash is a cache's key, not a secret's.
+uint64_t key_hash(Realm realm, const net::IpAddress& server,
+                  std::initializer_list<std::string_view> parts);
 
 // note_fact: sha1, sha256, ja3 or ja4 with its value was seen at the server. Writer thread.
 void note_fact(Database& database, Realm realm, std::string_view kind, std::string_view value,

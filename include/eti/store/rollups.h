@@ -86,9 +86,7 @@ class Rollups {
     void reload();
 
   private:
-    using Ordered = std::vector<const RollupChange*>;
     void apply_servers(std::vector<ServerState>& changed);
-    ServerState apply_run(const Ordered& changes);
     void apply_hosts();
 
     Database& database_;

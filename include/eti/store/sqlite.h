@@ -4,11 +4,11 @@
 #include "eti/base/clock.h"
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -29,16 +29,18 @@ struct Blob {
 // Query is one use of a prepared statement; the destructor hands it back to its Database.
 class Query {
   public:
-    template <typename... Values>
-    Query(sqlite3* connection, sqlite3_stmt* statement, const Values&... values)
-        : connection_(connection), statement_(statement) {
+    // Borrow: texts and blobs outlive the query.
+    enum class Values : uint8_t { Copy, Borrow };
+    template <typename... Each>
+    Query(sqlite3* connection, sqlite3_stmt* statement, Values keep, const Each&... values)
+        : connection_(connection), statement_(statement), keep_(keep) {
         (bind(values), ...);
     }
     ~Query();
     Query(const Query&) = delete;
     Query& operator=(const Query&) = delete;
 
-    // Parameters are numbered in the order of the calls; texts and blobs are copied.
+    // Parameters are numbered in the order of the calls.
     void bind(int64_t value);
     void bind(double value);
     void bind(std::string_view text);
@@ -60,6 +62,7 @@ class Query {
 
     sqlite3* connection_;
     sqlite3_stmt* statement_;
+    Values keep_;
     int bound_ = 0;
 };
 
@@ -75,12 +78,12 @@ class Database {
     // query prepares once per distinct text; the same text must not be in use twice at a time.
     template <typename... Values>
     Query query(const char* sql, const Values&... values) {
-        return Query(connection_, prepare(sql), values...);
+        return Query(connection_, prepare(sql), Query::Values::Copy, values...);
     }
     // run executes a statement without result rows and returns how many rows it changed.
     template <typename... Values>
     int64_t run(const char* sql, const Values&... values) {
-        Query statement(connection_, prepare(sql), values...);
+        Query statement(connection_, prepare(sql), Query::Values::Borrow, values...);
         while (statement.next()) {
         }
         return changes();
@@ -101,7 +104,13 @@ class Database {
 
     std::string file_;
     sqlite3* connection_ = nullptr;
-    std::map<std::string, sqlite3_stmt*, std::less<>> statements_;
+    struct TextHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const {
+            return std::hash<std::string_view>()(text);
+        }
+    };
+    std::unordered_map<std::string, sqlite3_stmt*, TextHash, std::equal_to<>> statements_;
 };
 
 // ReadSnapshot: until it goes, every query of its Database sees the same state of the file.

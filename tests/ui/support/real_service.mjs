@@ -3,18 +3,21 @@ import { spawn, execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { blocklist } from "./records.mjs";
+import { until } from "./until.mjs";
+import { blocklist, damagedBlocklist, earlierBlocklist } from "./records.mjs";
 
 export class RealService {
-    constructor(program, withLogin) {
+    constructor(program, { withLogin, feedVersions }) {
         this.program = program;
         this.withLogin = withLogin;
+        this.feedVersions = feedVersions;
         this.broken = [];
         this.folder = mkdtempSync(join(tmpdir(), "openeti-ui-"));
     }
 
     async start() {
-        writeFileSync(join(this.folder, "list.csv"), blocklist());
+        const list = join(this.folder, "list.csv");
+        writeFileSync(list, this.feedVersions > 1 ? earlierBlocklist() : blocklist());
         const data = join(this.folder, "data");
         const child = spawn(this.program, [
             "--listen",
@@ -22,7 +25,7 @@ export class RealService {
             "--data",
             data,
             "--feed",
-            join(this.folder, "list.csv"),
+            list,
         ]);
         this.child = child;
         this.url = await new Promise((done, fail) => {
@@ -40,12 +43,24 @@ export class RealService {
             );
         });
         this.token = readFileSync(join(data, "token"), "utf8").trim();
+        if (this.feedVersions > 1) {
+            writeFileSync(list, damagedBlocklist());
+            child.kill("SIGHUP");
+            await until(async () => (await this.feedVersionsNow()).length, 2);
+        }
         if (this.withLogin) {
             execFileSync(this.program, ["token", "--data", data, "ui"]);
             const [user, password] = readFileSync(join(data, "login"), "utf8").trim().split(":");
             this.login = { user, password };
         }
         return this;
+    }
+
+    async feedVersionsNow() {
+        const response = await fetch(`${this.url}/v1/feeds/cc_cert_sha1/versions`, {
+            headers: { Authorization: `Bearer ${this.token}` },
+        });
+        return (await response.json()).versions;
     }
 
     async post(records) {

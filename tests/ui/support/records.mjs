@@ -118,9 +118,21 @@ export const listed = reasons.map((reason, at) => ({
     sha1: digits(generator(90 + at), 40),
 }));
 
-export function blocklist() {
-    const lines = listed.map(({ sha1, reason }) => `2026-10-01 08:00:00,${sha1},${reason}`);
+export function blocklist(entries = listed) {
+    const lines = entries.map(({ sha1, reason }) => `2026-10-01 08:00:00,${sha1},${reason}`);
     return `# Listingdate,SHA1,Listingreason\n${lines.join("\n")}\n# END (${lines.length}) entries\n`;
+}
+
+// The list a day before: without its first entry.
+export function earlierBlocklist() {
+    return blocklist(listed.slice(1));
+}
+
+// The list with two lines that are none, the first of them line 17.
+export function damagedBlocklist() {
+    const whole = blocklist();
+    const good = whole.split("\n").length - 1;
+    return `${whole}${"#\n".repeat(16 - good)}2026-10-01 08:00:00,${"a".repeat(39)},x\nno line\n`;
 }
 
 function serverAt(number) {

@@ -9,26 +9,29 @@ import { RealService } from "./real_service.mjs";
 import { violations } from "./contract.mjs";
 import { month } from "./records.mjs";
 
+export { until } from "./until.mjs";
+
 const dist = new URL(process.env.ETI_UI_DIST ?? "../../../src/web/dist/", import.meta.url);
 const root = process.getuid?.() === 0;
 
-async function makeService(login) {
+async function makeService({ login = null, feedVersions = 1 }) {
     if (process.env.ETI_UI_URL) {
         return { url: process.env.ETI_UI_URL, broken: [], close() {} };
     }
     const program = process.env.ETI_UI_SERVICE;
     return program
-        ? new RealService(program, login !== null).start()
+        ? new RealService(program, { withLogin: login !== null, feedVersions }).start()
         : new FakeService(dist, login).start();
 }
 
 export const isReal = Boolean(process.env.ETI_UI_SERVICE ?? process.env.ETI_UI_URL);
 
-// stage makes service and browser once for a file's tests. options: login, empty, servers.
+// stage makes service and browser once for a file's tests. options: login, empty, servers,
+// feedVersions (of the real service; the fake one always has three).
 export function stage(options = {}) {
     const here = { service: null, browser: null, now: Date.now() };
     before(async () => {
-        here.service = await makeService(options.login ?? null);
+        here.service = await makeService(options);
         if (!options.empty) {
             await here.service.post(month(here.now, options.servers));
         }
@@ -96,20 +99,4 @@ export async function rows(page, cell = "th[scope=row] a") {
     await page.waitForSelector("tbody tr");
     await page.waitForSelector("table[aria-busy=true]", { state: "detached" });
     return page.locator(`tbody tr ${cell}`).allInnerTexts();
-}
-
-// until waits for what a page shows to become true.
-export async function until(read, expected) {
-    const end = Date.now() + 20_000;
-    let seen;
-    while (Date.now() < end) {
-        seen = await read();
-        try {
-            assert.deepEqual(seen, expected);
-            return;
-        } catch {
-            await new Promise((done) => setTimeout(done, 25));
-        }
-    }
-    assert.deepEqual(seen, expected);
 }

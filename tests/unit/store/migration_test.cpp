@@ -113,5 +113,52 @@ TEST_F(MigrationTest, LeavesOutWhatNeverWasARecordAndHappensOnce) {
     EXPECT_EQ(stores_.history->named(kDefaultRealm, "s-1").size(), 1U) << "the second does nothing";
 }
 
+// Schema 3 kept a session, and a host, a row of its lists.
+TEST(MigrationOfListsTest, PacksThem) {
+    test::TemporaryFolder folder;
+    Database database(folder.path("eti.db"), Database::Access::ReadWrite);
+    migrate_to(database, 3, kNoon);
+    const net::IpAddress server = *net::parse_ip("203.0.113.9");
+    const net::IpAddress host = *net::parse_ip("10.0.1.10");
+    const net::IpAddress other = *net::parse_ip("2001:db8::7");
+    const int64_t day = day_of_us(to_micros(kNoon));
+    const std::vector<int64_t> rows{1, 2, 40'000, 70'000};  // of three parts
+    for (const int64_t row : rows) {
+        database.run(
+            "INSERT INTO sessions VALUES(?1, 1, 1, 's-' || ?1, 2, ?2, ?2, ?2, ?3, ?4, 443, 384, 0,"
+            " 1, 0, 0)",
+            row, to_micros(kNoon), ip_key(row == 2 ? other : host), ip_key(server));
+        database.run("INSERT INTO server_sessions VALUES(1, ?, ?, ?)", day, ip_key(server), row);
+        database.run("INSERT INTO host_sessions VALUES(1, ?, ?, ?)", day,
+                     ip_key(row == 2 ? other : host), row);
+    }
+    database.run("INSERT INTO sensors VALUES(1, 1, 'eti1', 1, 1, 4)");
+    database.run("INSERT INTO realm_days VALUES(1, ?, 4, 0, x'', x'')", day);
+    database.run(
+        "INSERT INTO servers VALUES(1, ?, '', 0, 0, '', 0, '', 4, 0, ?2, ?2, x'', x'', x'')",
+        ip_key(server), to_micros(kNoon));
+    database.run("INSERT INTO server_days VALUES(1, ?, ?, 4, 0, 0, x'', x'', x'')", day,
+                 ip_key(server));
+    database.run("INSERT INTO server_hosts VALUES(1, ?, ?, ?, 3, 0, 0, ?)", day, ip_key(server),
+                 ip_key(host), to_micros(kNoon));
+    database.run("INSERT INTO server_hosts VALUES(1, ?, ?, ?, 1, 0, 5, ?)", day, ip_key(server),
+                 ip_key(other), to_micros(kNoon));
+    for (const net::IpAddress& ip : {host, other}) {
+        database.run("INSERT INTO hosts(realm, host, first_seen, last_seen) VALUES(1, ?1, ?2, ?2)",
+                     ip_key(ip), to_micros(kNoon));
+    }
+    migrate(database, kNoon);
+    EXPECT_EQ(test::differences_of_pairs(database) + test::differences_of_lists(database), "");
+    const auto hosts = server_hosts(database, 1, server, {day * kDayUs, (day + 1) * kDayUs});
+    ASSERT_EQ(hosts.size(), 2U);
+    EXPECT_EQ(hosts[0].host, other) << "the higher level first";
+    EXPECT_EQ(hosts[0].level, 5);
+    EXPECT_EQ(hosts[1].last_us, to_micros(kNoon));
+    const SessionQuery query{1, {}, host, {0, INT64_MAX}, {}, 100};
+    const auto sessions = embedded_stores(database).history->sessions(query).sessions;
+    ASSERT_EQ(sessions.size(), 3U);
+    EXPECT_EQ(sessions[0].row, 70'000);
+}
+
 }  // namespace
 }  // namespace eti::analysis
