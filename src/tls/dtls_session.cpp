@@ -197,7 +197,7 @@ void DtlsSession::Steering::server_differs(const DtlsFragment& fragment) {
     if (whole && (message.is_late() || !session_.spoken_[index(Direction::Out)])) {
         start_over();
         read_server_hello();
-    } else if (!yields(message, fragment)) {
+    } else if (!yields(kServerHello, fragment)) {
         contradiction(message);
     }
 }
@@ -212,13 +212,13 @@ void DtlsSession::Steering::contradiction(DtlsMessage& message) {
 
 // yields: a late copy from the handshake before was read then, and gives way to the first piece of
 // another message.
-bool DtlsSession::Steering::yields(DtlsMessage& message, const DtlsFragment& fragment) const {
+bool DtlsSession::Steering::yields(Slot slot, const DtlsFragment& fragment) {
+    DtlsMessage& message = session_.messages_[slot];
     if (!message.is_late()) {
         return false;
     }
     message.retire(pool_);
-    return message.add(fragment.sequence, fragment.length, fragment.offset, fragment.bytes.bytes(),
-                       pool_) == Added::More;
+    return add(slot, fragment) == Added::More || stopped();
 }
 
 void DtlsSession::Steering::read_server_hello() {
@@ -297,7 +297,7 @@ void DtlsSession::Steering::certificate_differs(const DtlsFragment& fragment) {
     DtlsMessage& message = session_.messages_[kCertificate];
     if (message.is_late() && !message.message().empty()) {
         read_certificate();
-    } else if (!yields(message, fragment)) {
+    } else if (!yields(kCertificate, fragment)) {
         contradiction(message);
     }
 }

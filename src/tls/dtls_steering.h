@@ -44,7 +44,7 @@ class DtlsSession::Steering {
     void start_over();
 
     void contradiction(DtlsMessage& message);
-    bool yields(DtlsMessage& message, const DtlsFragment& fragment) const;
+    bool yields(Slot slot, const DtlsFragment& fragment);
     void verify_request(const DtlsFragment& fragment);
     void server_hello(const DtlsFragment& fragment);
     bool takes_number(const DtlsFragment& fragment);
