@@ -3,17 +3,10 @@
 #include "eti/model/model.h"
 
 #include <cmath>
-#include <random>
 #include <string>
 
 namespace eti::control {
 namespace {
-
-KeyedHash new_hash() {
-    std::random_device random;
-    const auto word = [&random] { return uint64_t{random()} << 32 | random(); };
-    return KeyedHash({word(), word()});
-}
 
 std::string reason_of(const std::vector<analysis::Evidence>& evidence) {
     std::string text = "judged on this device";
@@ -27,7 +20,7 @@ std::string reason_of(const std::vector<analysis::Evidence>& evidence) {
 
 LocalJudge::LocalJudge()
     : scorer_(model::built_in(), {x509::ChainVerifier::of_system(), nullptr}),
-      hosts_(kHosts, new_hash()) {}
+      hosts_(kHosts, KeyedHash::drawn()) {}
 
 std::optional<intel::InfectedHost> LocalJudge::judge(const metadata::Record& record,
                                                      const metadata::CertificateSummary* leaf,

@@ -4,7 +4,6 @@
 #include "enrich/dns_memory.h"
 
 #include <chrono>
-#include <random>
 
 namespace eti::enrich {
 namespace {
@@ -34,12 +33,6 @@ void fill(metadata::DnsFacts& facts, const Lookup& lookup, Timestamp start) {
     facts.answers = lookup.answers;
     facts.age_us = static_cast<uint64_t>(
         std::chrono::duration_cast<std::chrono::microseconds>(start - lookup.time).count());
-}
-
-KeyedHash new_hash() {
-    std::random_device random;
-    const auto word = [&random] { return uint64_t{random()} << 32 | random(); };
-    return KeyedHash({word(), word()});
 }
 
 }  // namespace
@@ -79,7 +72,8 @@ struct Context::Impl {
     Counters joined;
 };
 
-Context::Context(const Limits& limits) : impl_(std::make_unique<Impl>(limits, new_hash())) {}
+Context::Context(const Limits& limits)
+    : impl_(std::make_unique<Impl>(limits, KeyedHash::drawn())) {}
 
 Context::~Context() = default;
 

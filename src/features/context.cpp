@@ -9,16 +9,9 @@
 #include "features/text.h"
 
 #include <algorithm>
-#include <random>
 
 namespace eti::features {
 namespace {
-
-KeyedHash new_hash() {
-    std::random_device random;
-    const auto word = [&random] { return uint64_t{random()} << 32 | random(); };
-    return KeyedHash({word(), word()});
-}
 
 std::string server_name(const metadata::Record& record) {
     const std::string_view sni = record.client_hello.sni.view();
@@ -169,7 +162,7 @@ struct Context::Impl {
 };
 
 Context::Context(Knowledge knowledge, const Limits& limits)
-    : impl_(std::make_unique<Impl>(std::move(knowledge), limits, new_hash())) {}
+    : impl_(std::make_unique<Impl>(std::move(knowledge), limits, KeyedHash::drawn())) {}
 
 Context::~Context() = default;
 

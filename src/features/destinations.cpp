@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
-#include <random>
 #include <vector>
 
 namespace eti::features {
@@ -178,11 +177,8 @@ struct Destinations::Impl {
     KeyedHash hash;
 };
 
-Destinations::Destinations(std::size_t pairs) {
-    std::random_device random;
-    const auto word = [&random] { return uint64_t{random()} << 32 | random(); };
-    impl_ = std::make_unique<Impl>(pairs, KeyedHash({word(), word()}));
-}
+Destinations::Destinations(std::size_t pairs)
+    : impl_(std::make_unique<Impl>(pairs, KeyedHash::drawn())) {}
 
 Destinations::~Destinations() = default;
 

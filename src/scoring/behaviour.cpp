@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <random>
 
 namespace eti::analysis {
 namespace {
@@ -13,12 +12,6 @@ namespace {
 constexpr std::size_t kReasons = 5;
 constexpr std::size_t kManifestDigits = 12;
 constexpr std::chrono::hours kDestinationsWindow{24};
-
-KeyedHash new_hash() {
-    std::random_device random;
-    const auto word = [&random] { return uint64_t{random()} << 32 | random(); };
-    return KeyedHash({word(), word()});
-}
 
 // The destinations of one client that had a suspicious session, each with its latest.
 class BadDestinations {
@@ -86,7 +79,7 @@ struct BehaviourScorer::Impl {
 
 BehaviourScorer::BehaviourScorer(const model::Files& files, features::Knowledge knowledge,
                                  const BehaviourOptions& options)
-    : impl_(std::make_unique<Impl>(files, std::move(knowledge), options, new_hash())) {}
+    : impl_(std::make_unique<Impl>(files, std::move(knowledge), options, KeyedHash::drawn())) {}
 
 BehaviourScorer::~BehaviourScorer() = default;
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <random>
 #include <span>
 #include <string>
 
@@ -16,6 +17,12 @@ class KeyedHash {
     using Secret = std::array<uint64_t, 2>;
 
     explicit KeyedHash(const Secret& secret) : secret_(secret) {}
+    // drawn has a secret of its own, from the system's source of randomness.
+    static KeyedHash drawn() {
+        std::random_device random;
+        const auto word = [&random] { return uint64_t{random()} << 32 | random(); };
+        return KeyedHash({word(), word()});
+    }
 
     template <std::size_t N>
     std::size_t operator()(const std::array<uint8_t, N>& key) const {
