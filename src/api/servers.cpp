@@ -106,11 +106,13 @@ json threats_json(Database& database, Realm realm, const net::IpAddress& ip,
     return threats;
 }
 
+// Of the newest the strongest first: a session may have several, and what only adds is no answer.
 json why_json(Database& database, Realm realm, const net::IpAddress& ip) {
     json why = json::array();
     Query row = database.query(
-        "SELECT id, time, level, reason, client FROM evidence WHERE realm = ? AND server = ?"
-        " ORDER BY received DESC LIMIT 100",
+        "SELECT id, time, level, reason, client FROM (SELECT * FROM evidence WHERE realm = ?"
+        " AND server = ? ORDER BY received DESC LIMIT 1000) ORDER BY level DESC, received DESC"
+        " LIMIT 100",
         realm, ip_key(ip));
     while (row.next()) {
         why.push_back({{"id", row.text(0)},

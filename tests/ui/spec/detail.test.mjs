@@ -65,12 +65,13 @@ test("a verdict names rule, versions and record", async () => {
         const text = await page.locator("main").innerText();
         assert.match(text, /certificate-blocklist version 1/);
         assert.match(text, /"reason": "certificate-blocklist"/);
-        await page.locator("tbody").getByRole("link", { name: ip }).click();
+        await page.locator("tbody").getByRole("link", { name: ip }).first().click();
         await page.waitForSelector(".facts");
         await page.goBack();
         await page
             .locator("tbody")
             .getByRole("link", { name: /^10\.0\.1\./ })
+            .first()
             .click();
         await page.getByRole("heading", { name: "What its score is made of" }).waitFor();
     });
