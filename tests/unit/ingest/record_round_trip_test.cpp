@@ -160,8 +160,8 @@ std::string differing(const features::Vector& one, const features::Vector& other
 TEST(RecordRoundTrip, a_record_read_back_has_the_vector_and_score_of_the_record) {
     RecordSource source;
     const model::Model model(model::built_in());
-    features::Context box(nullptr);
-    features::Context service(nullptr);
+    features::Context box({});
+    features::Context service({});
     for (int i = 0; i < 2000; ++i) {
         const RecordSource::Item item = source.next();
         // A daemon whose record shows no certificate, or could not read it, has no summary.
@@ -191,14 +191,14 @@ TEST(RecordRoundTrip, four_features_wait_for_the_bytes_of_the_certificate) {
     ASSERT_TRUE(read_back.leaf);
 
     const model::Model model(model::built_in());
-    const auto box = features::Context(nullptr).observe(record, &leaf).values;
-    features::Context service(nullptr);
+    const auto box = features::Context({}).observe(record, &leaf).values;
+    features::Context service({});
     const auto before = service.observe(read_back.record, &*read_back.leaf).values;
     EXPECT_EQ(differing(box, before), "version_1 extensions issuer_url certificate_bytes");
     EXPECT_EQ(model.score(box), model.score(before)) << "the model uses none of them";
 
     EXPECT_FALSE(service.knows(leaf.sha1)) << "a summary is no reason not to learn the bytes";
-    features::Context learned(nullptr);
+    features::Context learned({});
     learned.learn(leaf.sha1, made.der);
     EXPECT_EQ(differing(box, learned.observe(read_back.record, &*read_back.leaf).values), "");
 }
