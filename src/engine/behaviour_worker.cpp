@@ -36,8 +36,8 @@ BehaviourJudge::~BehaviourJudge() = default;
 BehaviourScorer& BehaviourJudge::scorer_of(Realm realm) {
     auto& scorer = scorers_[realm];
     if (!scorer) {
-        scorer =
-            std::make_unique<BehaviourScorer>(options_.model, options_.knowledge, options_.behaviour);
+        scorer = std::make_unique<BehaviourScorer>(options_.model, options_.knowledge,
+                                                   options_.behaviour);
     }
     return *scorer;
 }
