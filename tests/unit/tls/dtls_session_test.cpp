@@ -521,8 +521,8 @@ TEST(DtlsSession, ALateCertificateGivesWayToOneThatIsTooLong) {
     const Bytes again = offer(0, {.random = Bytes(32, 0x99), .extensions = {}});
     Exchange exchange;
     exchange.feed({{kOut, offer()}, {kIn, hello(0)}, {kIn, certificate(1)}, {kOut, again}});
-    exchange.feed({{kIn, certificate(1)},
-                   {kIn, dtls_handshake({11, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 7})}});
+    exchange.feed(
+        {{kIn, certificate(1)}, {kIn, dtls_handshake({11, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 7})}});
     EXPECT_EQ(exchange.session.state(), SessionState::OverBudget) << "told, not passed over";
     EXPECT_EQ(exchange.session.error(), SessionError::MessageTooLong);
 }
