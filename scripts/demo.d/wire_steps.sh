@@ -164,12 +164,11 @@ self_signed() {
 
 # A client that calls home on a timer, beside one that only works hard.
 beacon() {
-    local beat
     step "A beacon to a server on no list, beside a busy client of a good one"
-    for beat in 1 2 3 4 5 6 7 8; do
+    for _ in 1 2 3 4 5 6 7 8; do
         fetch 16 home.example 443 10.0.1.105 --insecure --tls-max 1.2 -o /dev/null \
             https://home.example/beat 2>"$STATE/log/curl" || break # blocked once it is infected
-        for page in 1 2 3 4 5; do
+        for _ in 1 2 3 4 5; do
             fetch 17 good.example 443 10.0.1.100 -o /dev/null https://good.example/page.bin \
                 2>"$STATE/log/curl" || fail "the busy client: $(cat "$STATE/log/curl")"
         done
