@@ -9,6 +9,7 @@
 #include "features/text.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace eti::features {
 namespace {
@@ -174,7 +175,11 @@ bool Context::knows(const Sha1Digest& sha1) const {
     return impl_->certificates.knows(sha1);
 }
 
-Session Context::observe(const metadata::Record& record, const metadata::CertificateSummary* leaf) {
+Session Context::observe(const metadata::Record& told, const metadata::CertificateSummary* leaf) {
+    // A record that came as JSON has whole microseconds, and the vector must be the same.
+    metadata::Record record = told;
+    record.start = std::chrono::floor<std::chrono::microseconds>(told.start);
+    record.end = std::chrono::floor<std::chrono::microseconds>(told.end);
     Session session;
     session.name = server_name(record);
     std::optional<Sha1Digest> sha1;

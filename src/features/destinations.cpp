@@ -17,8 +17,10 @@ constexpr int64_t kHour = 3600;
 constexpr int64_t kDay = 24 * kHour;
 constexpr double kMergeSeconds = 1;
 
+// In whole microseconds, as JSON has them.
 double seconds_of(Timestamp time) {
-    return std::chrono::duration<double>(time.time_since_epoch()).count();
+    const auto micros = std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch());
+    return std::chrono::duration<double>(micros).count();
 }
 
 double median(std::vector<double> values) {

@@ -1,12 +1,13 @@
 #include "features/messages.h"
 
+#include "eti/tls/registry.h"
+
 #include <cstdlib>
 
 namespace eti::features {
 namespace {
 
 constexpr uint8_t kApplicationData = 23;  // RFC 8446 section 5.1
-constexpr uint16_t kTls13 = 0x0304;
 constexpr uint64_t kRecordHeader = 5;
 
 // TLS 1.3 sends the server's handshake, and then the client's Finished, as application data: what
@@ -34,7 +35,7 @@ class HandshakeFilter {
 
 Messages messages_of(const metadata::Record& record) {
     Messages messages;
-    HandshakeFilter filter(record.server_hello.negotiated_version == kTls13);
+    HandshakeFilter filter(tls::version::is_tls13(record.server_hello.negotiated_version));
     double silence_us = 0;
     for (const metadata::RecordSample& sample : record.traffic.records.view()) {
         const bool out = sample.record_bytes > 0;

@@ -117,13 +117,21 @@ bool read_endpoint(object from, std::string_view name, metadata::Endpoint& endpo
     return read;
 }
 
+// What the form says of 1.3 covers its drafts; what came before is its own legacy_version.
+uint16_t negotiated(std::string_view text, uint16_t legacy_version) {
+    return text == "TLS 1.3"    ? uint16_t{0x0304}
+           : text == "DTLS 1.3" ? uint16_t{0xfefc}
+                                : legacy_version;
+}
+
 void read_tls(object tls, Record& record) {
     auto& hello = record.client_hello;
-    hello.seen = true;
     hello.sni.assign(text_of(tls, "sni"));
     hello.ja4.assign(text_of(tls, "ja4"));
     metadata::from_hex(text_of(tls, "ja3"), hello.ja3);
+    hello.seen = !hello.sni.empty();  // a sensor that tells no more of hellos tells this
     for_object(tls, "client_hello", [&](object facts) {
+        hello.seen = true;
         hello.version = number_of<uint16_t>(facts, "version");
         read_numbers(facts, "ciphers", hello.ciphers);
         read_numbers(facts, "extensions", hello.extensions);
@@ -134,8 +142,7 @@ void read_tls(object tls, Record& record) {
         answer.seen = true;
         answer.version = number_of<uint16_t>(facts, "version");
         answer.cipher = number_of<uint16_t>(facts, "cipher");
-        answer.negotiated_version =
-            text_of(tls, "version") == "TLS 1.3" ? uint16_t{0x0304} : answer.version;
+        answer.negotiated_version = negotiated(text_of(tls, "version"), answer.version);
     });
     for_each(tls, "alerts", [&](element item) {
         object alert;
@@ -157,10 +164,6 @@ void read_summary(object facts, CertificateSummary& leaf) {
     leaf.bits = number_of<uint32_t>(facts, "bits");
     leaf.signature = text_of(facts, "signature");
     leaf.self_signed = flag_of(facts, "self_signed");
-    leaf.version = number_of<uint8_t>(facts, "version");
-    leaf.extensions = number_of<uint16_t>(facts, "extensions");
-    leaf.size = number_of<uint32_t>(facts, "size");
-    leaf.ca_issuers = flag_of(facts, "ca_issuers");
     for_each(facts, "san", [&](element item) {
         std::string_view name;
         if (item.get(name) == simdjson::SUCCESS && leaf.san.size() < 100) {
@@ -170,10 +173,21 @@ void read_summary(object facts, CertificateSummary& leaf) {
     for_object(facts, "chain", [&](object chain) {
         leaf.chain_judged = true;
         leaf.issuer_known = flag_of(chain, "issuer_known");
-        leaf.chain_from = number_of<int64_t>(chain, "valid_from");
-        leaf.chain_until = number_of<int64_t>(chain, "valid_until");
+        if (leaf.issuer_known) {
+            leaf.chain_from = number_of<int64_t>(chain, "valid_from");
+            leaf.chain_until = number_of<int64_t>(chain, "valid_until");
+        }
     });
     leaf.parsed = true;
+}
+
+std::size_t text_bytes(const CertificateSummary& leaf) {
+    std::size_t bytes = leaf.subject.size() + leaf.issuer.size() + leaf.serial.size() +
+                        leaf.key.size() + leaf.signature.size();
+    for (const std::string& name : leaf.san) {
+        bytes += name.size();
+    }
+    return bytes;
 }
 
 void read_certificate_facts(object facts, FullRecord& full) {
@@ -187,11 +201,17 @@ void read_certificate_facts(object facts, FullRecord& full) {
             certificate.chain.push(digest);
         }
     });
+    if (certificate.chain.full() && flag_of(facts, "truncated")) {
+        certificate.chain.mark_truncated();
+    }
     element subject;
     if (certificate.seen && facts.at_key("subject").get(subject) == simdjson::SUCCESS) {
         full.leaf.emplace();
         full.leaf->sha1 = certificate.sha1;
         read_summary(facts, *full.leaf);
+        if (text_bytes(*full.leaf) > metadata::CertificateBytes::kMaxBytes) {
+            full.leaf.reset();  // it is remembered for long, and no certificate says that much
+        }
     }
 }
 
@@ -244,10 +264,17 @@ metadata::Protocol protocol_of(std::string_view word) {
     return value_of(word, {Tls, Quic, Dtls}, Unknown);
 }
 
+// No sensor's clock shows a time before 1970, and without these no two are more than 64 bits of
+// nanoseconds apart.
+std::optional<Timestamp> time_of(object from, std::string_view name) {
+    const auto time = metadata::parse_time(text_of(from, name));
+    return time && *time >= Timestamp{} ? time : std::nullopt;
+}
+
 bool read_session(object from, FullRecord& full) {
     full = {};
     Record& record = full.record;
-    const auto start = metadata::parse_time(text_of(from, "start"));
+    const auto start = time_of(from, "start");
     const std::string_view id = text_of(from, "id");
     if (!start || id.empty() || !read_endpoint(from, "client", record.client) ||
         !read_endpoint(from, "server", record.server)) {
@@ -255,7 +282,7 @@ bool read_session(object from, FullRecord& full) {
     }
     full.key.assign(text_of(from, "sensor")).append(1, '\n').append(id);
     record.start = *start;
-    record.end = metadata::parse_time(text_of(from, "end")).value_or(*start);
+    record.end = time_of(from, "end").value_or(*start);
     record.phase = phase_of(text_of(from, "phase"));
     record.transport =
         text_of(from, "transport") == "udp" ? metadata::Transport::Udp : metadata::Transport::Tcp;
@@ -275,7 +302,8 @@ bool read_session(object from, FullRecord& full) {
 
 bool read_certificate(object from, CertificateLine& line) {
     const auto der = base64_decode(text_of(from, "der"));
-    if (!der || !metadata::from_hex(text_of(from, "sha1"), line.sha1) ||
+    if (!der || der->size() > metadata::CertificateBytes::kMaxBytes ||
+        !metadata::from_hex(text_of(from, "sha1"), line.sha1) ||
         sha1_hex(*der) != metadata::to_hex(line.sha1)) {
         return false;
     }

@@ -1,5 +1,9 @@
 // One line of NDJSON to the whole record, as the extractor and the model take it. What a line says
 // wrongly or not at all is absent; nothing in it can fail the caller.
+//
+// A record read back has the vector of the record that was written, but for what its line does not
+// hold: bytes of the server's name that are no UTF-8, and, until its bytes are learned, version,
+// number of extensions, size and issuer's URL of the certificate.
 #pragma once
 
 #include "eti/metadata/certificate_summary.h"
@@ -38,7 +42,8 @@ class RecordReader {
     RecordReader& operator=(const RecordReader&) = delete;
 
     // read fills session or certificate and says which; Other: neither, or no JSON object. A
-    // session has an id, a start and two addresses, else it is Other.
+    // session has an id, a start since 1970 and two addresses, a certificate no more bytes than
+    // sensors send, else it is Other.
     Kind read(std::string_view line, FullRecord& session, CertificateLine& certificate);
 
   private:
