@@ -126,6 +126,11 @@ CertificateBuilder& CertificateBuilder::key(KeyKind kind) {
     return *this;
 }
 
+CertificateBuilder& CertificateBuilder::key_of(const TestCertificate& other) {
+    given_key_ = other.key;
+    return *this;
+}
+
 CertificateBuilder& CertificateBuilder::serial(std::string hex) {
     serial_ = std::move(hex);
     return *this;
@@ -167,7 +172,7 @@ TestCertificate CertificateBuilder::signed_by(const TestCertificate& issuer) con
 
 TestCertificate CertificateBuilder::make(const TestCertificate* issuer) const {
     TestCertificate made;
-    made.key = make_key(key_);
+    made.key = given_key_ != nullptr ? given_key_ : make_key(key_);
     made.x509.reset(X509_new(), X509_free);
     X509* certificate = made.x509.get();
     require(certificate != nullptr && X509_set_version(certificate, 2) == 1, "certificate");

@@ -32,6 +32,7 @@ class CertificateBuilder {
     // subject appends an attribute: field is "CN", "O", ...; value is UTF-8 and may hold a NUL.
     CertificateBuilder& subject(std::string field, std::string_view value);
     CertificateBuilder& key(KeyKind kind);
+    CertificateBuilder& key_of(const TestCertificate& other);  // the same name may be signed anew
     CertificateBuilder& serial(std::string hex);
     CertificateBuilder& valid(std::time_t from, std::time_t until);
     CertificateBuilder& dns(std::string_view name);  // may hold a NUL
@@ -56,6 +57,7 @@ class CertificateBuilder {
     std::vector<Attribute> subject_;
     std::vector<AlternativeName> names_;
     KeyKind key_ = KeyKind::EcP256;
+    std::shared_ptr<evp_pkey_st> given_key_;
     std::string serial_ = "1";
     std::time_t from_ = 1700000000;   // 2023-11-14
     std::time_t until_ = 2000000000;  // 2033-05-18
