@@ -27,17 +27,16 @@ std::optional<SessionRecord> session_in(std::string_view line) {
 }  // namespace
 
 BehaviourJudge::BehaviourJudge(Database& database, const BehaviourWorkerOptions& options)
-    : database_(database), options_(options) {
-    scorer_of(kDefaultRealm);  // a model that is no good is found at the start
-}
+    : database_(database),
+      options_(options),
+      model_(std::make_shared<const model::Model>(options.model)) {}
 
 BehaviourJudge::~BehaviourJudge() = default;
 
 BehaviourScorer& BehaviourJudge::scorer_of(Realm realm) {
     auto& scorer = scorers_[realm];
     if (!scorer) {
-        scorer = std::make_unique<BehaviourScorer>(options_.model, options_.knowledge,
-                                                   options_.behaviour);
+        scorer = std::make_unique<BehaviourScorer>(model_, options_.knowledge, options_.behaviour);
     }
     return *scorer;
 }

@@ -45,19 +45,19 @@ class BadDestinations {
 }  // namespace
 
 struct BehaviourScorer::Impl {
-    Impl(const model::Files& files, features::Knowledge knowledge, const BehaviourOptions& chosen,
-         const KeyedHash& secret)
+    Impl(std::shared_ptr<const model::Model> shared, features::Knowledge knowledge,
+         const BehaviourOptions& chosen, const KeyedHash& secret)
         : options(chosen),
-          model(files),
+          model(std::move(shared)),
           context(std::move(knowledge), chosen.limits),
           hash(secret),
           clients(chosen.clients, secret),
-          version(model.version() + "-" + model.manifest().substr(0, kManifestDigits)) {}
+          version(model->version() + "-" + model->manifest().substr(0, kManifestDigits)) {}
 
     // The features that raised the score, the weightiest first.
     std::vector<features::Feature> raising(const features::Vector& values) const {
         std::vector<features::Feature> found;
-        for (const model::Contribution& part : model.contributions(values)) {
+        for (const model::Contribution& part : model->contributions(values)) {
             if (part.margin <= 0 || found.size() == kReasons) {
                 break;
             }
@@ -69,7 +69,7 @@ struct BehaviourScorer::Impl {
     }
 
     BehaviourOptions options;
-    model::Model model;
+    std::shared_ptr<const model::Model> model;
     features::Context context;
     features::Destinations destinations;
     KeyedHash hash;
@@ -77,9 +77,14 @@ struct BehaviourScorer::Impl {
     std::string version;  // the model's, and what it was trained on
 };
 
+BehaviourScorer::BehaviourScorer(std::shared_ptr<const model::Model> model,
+                                 features::Knowledge knowledge, const BehaviourOptions& options)
+    : impl_(std::make_unique<Impl>(std::move(model), std::move(knowledge), options,
+                                   KeyedHash::drawn())) {}
+
 BehaviourScorer::BehaviourScorer(const model::Files& files, features::Knowledge knowledge,
                                  const BehaviourOptions& options)
-    : impl_(std::make_unique<Impl>(files, std::move(knowledge), options, KeyedHash::drawn())) {}
+    : BehaviourScorer(std::make_shared<const model::Model>(files), std::move(knowledge), options) {}
 
 BehaviourScorer::~BehaviourScorer() = default;
 
@@ -96,9 +101,9 @@ BehaviourVerdict BehaviourScorer::judge(const metadata::Record& record,
                                         const std::string& key) {
     const features::Session session = impl_->context.observe(record, leaf);
     BehaviourVerdict verdict;
-    verdict.score = impl_->model.score(session.values);
+    verdict.score = impl_->model->score(session.values);
     SessionFacts facts{
-        record, session, verdict.score, impl_->model.thresholds(), impl_->version, {}, {}, 0};
+        record, session, verdict.score, impl_->model->thresholds(), impl_->version, {}, {}, 0};
     facts.destination =
         impl_->destinations.note(record, session, verdict.score, facts.above_low(), key);
     verdict.destination = facts.destination;
@@ -123,7 +128,7 @@ BehaviourVerdict BehaviourScorer::judge(const metadata::Record& record,
 }
 
 const model::Model& BehaviourScorer::model() const {
-    return impl_->model;
+    return *impl_->model;
 }
 
 }  // namespace eti::analysis

@@ -48,6 +48,7 @@ class BehaviourJudge {
 
     Database& database_;
     const BehaviourWorkerOptions& options_;
+    std::shared_ptr<const model::Model> model_;  // of all realms
     RecordReader reader_;
     std::map<Realm, std::unique_ptr<BehaviourScorer>> scorers_;
     BehaviourFigures figures_;

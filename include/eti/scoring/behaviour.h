@@ -35,6 +35,9 @@ struct BehaviourOptions {
 // same records in the same order give the same verdicts.
 class BehaviourScorer {
   public:
+    // Scorers of one thread may share a model: reading one takes longer than all else here.
+    BehaviourScorer(std::shared_ptr<const model::Model> model, features::Knowledge knowledge,
+                    const BehaviourOptions& options = {});
     // Throws as model::Model does.
     BehaviourScorer(const model::Files& files, features::Knowledge knowledge,
                     const BehaviourOptions& options = {});
