@@ -31,7 +31,7 @@ constexpr std::array kYesNo{
     YesNo{Feature::same_organization, "issuer and subject are the same organization",
           "issuer is another organization"},
     YesNo{Feature::cn_address, "common name is an address", "common name is no address"},
-    YesNo{Feature::cn_plain, "common name has no dot", "common name is a domain"},
+    YesNo{Feature::cn_plain, "common name has no dot", "common name has a dot"},
     YesNo{Feature::certificate, "a certificate was seen", "no certificate was seen"},
     YesNo{Feature::sni, "client names the server", "client names no server"},
     YesNo{Feature::sni_common_tld, "server's name has a common top-level domain",
@@ -49,17 +49,19 @@ constexpr std::array kYesNo{
     YesNo{Feature::last_out, "client sends the last message", "server sends the last message"},
 };
 
-// One %s for the value with its unit. Shares are percent, what the table calls log is taken back.
+// One %s for the value with its unit, or with what is counted. Shares are percent, what the table
+// calls log is taken back.
 struct Amount {
     Feature feature;
     const char* text;
+    std::string_view one = {};  // what is counted
 };
 constexpr std::array kAmounts{
     Amount{Feature::duration, "session lasts %s"},
     Amount{Feature::bytes_out, "client sends %s in all"},
     Amount{Feature::bytes_in, "server sends %s in all"},
-    Amount{Feature::messages_out, "client sends %s messages"},
-    Amount{Feature::messages_in, "server sends %s messages"},
+    Amount{Feature::messages_out, "client sends %s", "message"},
+    Amount{Feature::messages_in, "server sends %s", "message"},
     Amount{Feature::longest_gap, "longest silence is %s"},
     Amount{Feature::largest_out, "client's largest message has %s"},
     Amount{Feature::largest_in, "server's largest message has %s"},
@@ -79,17 +81,17 @@ constexpr std::array kAmounts{
     Amount{Feature::time_3, "third message follows after %s"},
     Amount{Feature::time_4, "fourth message follows after %s"},
     Amount{Feature::time_5, "fifth message follows after %s"},
-    Amount{Feature::sni_length, "server's name has %s characters"},
-    Amount{Feature::sni_labels, "server's name has %s labels"},
-    Amount{Feature::sni_entropy, "server's name has %s bits of entropy a letter"},
-    Amount{Feature::sni_digits, "%s of the server's name are digits"},
-    Amount{Feature::sni_vowels, "%s of the server's name are vowels"},
-    Amount{Feature::validity, "certificate is made for %s days"},
-    Amount{Feature::age, "certificate is %s days old"},
-    Amount{Feature::left, "certificate is valid for another %s days"},
-    Amount{Feature::names, "certificate has %s alternative names"},
-    Amount{Feature::chain_length, "server sends a chain of %s"},
-    Amount{Feature::subject_attributes, "certificate's subject has %s attributes"},
+    Amount{Feature::sni_length, "server's name has %s", "character"},
+    Amount{Feature::sni_labels, "server's name has %s", "label"},
+    Amount{Feature::sni_entropy, "server's second-level label has %s bits of entropy a letter"},
+    Amount{Feature::sni_digits, "server's second-level label is %s digits"},
+    Amount{Feature::sni_vowels, "server's second-level label is %s vowels"},
+    Amount{Feature::validity, "certificate is made for %s", "day"},
+    Amount{Feature::age, "certificate is %s old", "day"},
+    Amount{Feature::left, "certificate is valid for another %s", "day"},
+    Amount{Feature::names, "certificate has %s", "alternative name"},
+    Amount{Feature::chain_length, "server sends a chain of %s", "certificate"},
+    Amount{Feature::subject_attributes, "certificate's subject has %s", "attribute"},
     Amount{Feature::cn_entropy, "common name has %s bits of entropy a letter"},
 };
 
@@ -111,13 +113,19 @@ std::string number(double value) {
 }
 
 std::string seconds(double value) {
-    return value < 1 ? printed("%.0f ms", value * 1000) : printed("%.1f s", value);
+    return value < 1 ? printed("%.0f ms", value * 1000) : number(value) + " s";
+}
+
+std::string counted(double value, std::string_view one) {
+    std::string text = number(value);
+    const bool single = text == "1";
+    return text.append(" ").append(one).append(single ? "" : "s");
 }
 
 std::string amount(float value, std::string_view unit) {
     const double plain = unit.starts_with("log") ? std::pow(10.0, double{value}) - 1 : value;
     return unit == "log s"       ? seconds(plain)
-           : unit == "log bytes" ? number(std::round(plain)) + " bytes"
+           : unit == "log bytes" ? counted(std::round(plain), "byte")
            : unit == "0..1"      ? printed("%.0f %%", plain * 100)
                                  : number(plain);
 }
@@ -143,14 +151,19 @@ std::string sentence(Feature feature, float value) {
     if (feature == Feature::age && value < 0) {
         return "certificate is not valid yet";
     }
+    if (feature == Feature::age && value < 1) {
+        return "certificate is " + counted(double{value} * 24, "hour") + " old";
+    }
     if (feature == Feature::left && value < 0) {
-        return "certificate expired " + number(-double{value}) + " days ago";
+        return "certificate expired " + counted(-double{value}, "day") + " ago";
     }
-    const std::string text = amount(value, row.unit);
-    if (const Amount* known = row_of(kAmounts, feature)) {
-        return printed(known->text, text.c_str());
+    const Amount* known = row_of(kAmounts, feature);
+    if (known == nullptr) {
+        return std::string(row.definition) + ": " + amount(value, row.unit);
     }
-    return std::string(row.definition) + ": " + text;
+    const std::string text =
+        known->one.empty() ? amount(value, row.unit) : counted(double{value}, known->one);
+    return printed(known->text, text.c_str());
 }
 
 }  // namespace eti::analysis

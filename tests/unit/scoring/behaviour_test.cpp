@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
+#include <cmath>
 #include <string>
 
 namespace eti::analysis {
@@ -183,7 +184,17 @@ TEST(Sentences, read_as_sentences) {
     EXPECT_EQ(sentence(Feature::self_signed, 1), "certificate is self-signed");
     EXPECT_EQ(sentence(Feature::age, 2), "certificate is 2 days old");
     EXPECT_EQ(sentence(Feature::left, -3), "certificate expired 3 days ago");
-    EXPECT_EQ(sentence(Feature::chain_length, 1), "server sends a chain of 1");
+    EXPECT_EQ(sentence(Feature::left, -1), "certificate expired 1 day ago");
+    EXPECT_EQ(sentence(Feature::age, -3), "certificate is not valid yet");
+    EXPECT_EQ(sentence(Feature::age, 0.3F), "certificate is 7.2 hours old");
+    EXPECT_EQ(sentence(Feature::chain_length, 1), "server sends a chain of 1 certificate");
+    EXPECT_EQ(sentence(Feature::chain_length, 3), "server sends a chain of 3 certificates");
+    EXPECT_EQ(sentence(Feature::sni_labels, 1), "server's name has 1 label");
+    EXPECT_EQ(sentence(Feature::sni_digits, 0.2F), "server's second-level label is 20 % digits");
+    EXPECT_EQ(sentence(Feature::cn_plain, 0), "common name has a dot") << "perhaps an address";
+    EXPECT_EQ(sentence(Feature::out_2, 0.30103F), "client's second message has 1 byte");
+    EXPECT_EQ(sentence(Feature::longest_gap, std::log10(3601.0F)), "longest silence is 3600 s");
+    EXPECT_EQ(sentence(Feature::answer_time, std::log10(1.25F)), "server answers after 250 ms");
     EXPECT_EQ(sentence(Feature::wildcard, 0), "certificate covers no wildcard");
     EXPECT_EQ(sentence(Feature::same_out, 0.5F), "50 % of the client's messages have one size");
     EXPECT_EQ(sentence(Feature::out_1, 2), "client's first message has 99 bytes");
