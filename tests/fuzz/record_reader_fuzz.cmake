@@ -1,0 +1,1 @@
+eti_fuzz(record_reader DEPENDS ingest scoring)
