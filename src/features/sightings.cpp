@@ -6,7 +6,7 @@ namespace eti::features {
 
 const Sighting& Sightings::note(const std::string& what, const net::IpAddress& client,
                                 Timestamp start) {
-    Sighting& sighting = seen_.touch(what);
+    Sighting& sighting = seen_.touch(hash_(what));
     sighting.first = sighting.seen ? std::min(sighting.first, start) : start;
     sighting.seen = true;
     const auto mark = static_cast<uint32_t>(hash_(client.bytes()));
@@ -19,7 +19,7 @@ const Sighting& Sightings::note(const std::string& what, const net::IpAddress& c
 }
 
 bool Sightings::before(const std::string& what, Timestamp start) {
-    const Sighting* sighting = seen_.find(what);
+    const Sighting* sighting = seen_.find(hash_(what));
     return sighting != nullptr && sighting->first <= start;
 }
 

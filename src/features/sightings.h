@@ -24,7 +24,8 @@ class Sightings {
   public:
     Sightings(std::size_t limit, const KeyedHash& hash) : hash_(hash), seen_(limit, hash) {}
 
-    // note returns the sighting with this session in it; valid until the next call.
+    // note returns the sighting with this session in it; valid until the next call. Of what was
+    // seen only a keyed hash is kept: issuers' names are as long as certificates make them.
     const Sighting& note(const std::string& what, const net::IpAddress& client, Timestamp start);
 
     // before tells whether it was noted for a session that started no later.
@@ -34,7 +35,7 @@ class Sightings {
 
   private:
     KeyedHash hash_;
-    BoundedMap<std::string, Sighting> seen_;
+    BoundedMap<uint64_t, Sighting> seen_;
 };
 
 }  // namespace eti::features
