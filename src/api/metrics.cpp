@@ -98,7 +98,7 @@ void write_behaviour(MetricsText& text, const ApiContext& context) {
     text.sample({}, figures.seconds);
     text.family("eti_analysis_behaviour_waiting", Type::Gauge,
                 "1 while judging waits for the disk or the queue.");
-    text.sample({}, figures.last_problem.empty() ? 0 : 1);
+    text.sample({}, figures.waiting ? 1 : 0);
 }
 
 void write_store(MetricsText& text, const ApiContext& context, const Stores& stores) {

@@ -88,7 +88,6 @@ std::vector<BehaviourFinding> BehaviourJudge::judge(const LoggedBatch& batch) {
             findings.push_back({std::move(*taken), std::move(verdict.evidence)});
         }
     }
-    figures_.position = batch.position;
     figures_.seconds +=
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return findings;
@@ -143,19 +142,19 @@ void BehaviourWorker::run() {
     bool remembered = false;
     bool more = true;
     while (more || sleep(options_.retry)) {
-        std::string problem;
+        bool waiting = false;
         more = false;
         try {
             if (!std::exchange(remembered, true)) {
                 remember();
             }
             more = judge_next();
-        } catch (const StorageError& error) {
-            problem = error.what();
+        } catch (const StorageError&) {
+            waiting = true;
         }
         const std::lock_guard lock(mutex_);
         figures_ = judge_.figures();
-        figures_.last_problem = problem;
+        figures_.waiting = waiting;
         more = more && !stopping_;
     }
 }
@@ -210,6 +209,10 @@ bool BehaviourWorker::store(std::vector<BehaviourFinding> findings, Realm realm,
             [stored](std::exception_ptr error) { stored->set_value(error == nullptr); });
         if (taken && result.get()) {
             return true;
+        }
+        {
+            const std::lock_guard lock(mutex_);
+            figures_.waiting = true;
         }
         if (!sleep(options_.retry)) {
             return false;

@@ -112,8 +112,9 @@ bool Engine::undo_false_positive(Realm realm, const net::IpAddress& server, cons
 
 void Engine::review_server(Realm realm, const net::IpAddress& server, bool false_positive,
                            Timestamp now) {
+    const HostPolicy policy = policy_of(realm, now);
     for (const net::IpAddress& host : hosts_of_server(database_, realm, server)) {
-        review_host(database_, *stores_.verdicts, realm, host, policy_of(realm, now), now);
+        review_host(database_, *stores_.verdicts, realm, host, policy, now);
     }
     marked_.push_back({realm, server, false_positive});
 }

@@ -13,13 +13,47 @@ const char* severity_of(intel::ThreatLevel level) {
 
 }  // namespace
 
-bool Engine::hold(const EvidencePlace& place, const Evidence& evidence, Timestamp now) {
-    const bool added = add_evidence(database_, place, evidence, now);
-    if (added) {
-        const std::string source(kind_named(evidence.kind).source);
-        ++counts_.verdicts[{source, severity_of(evidence.level)}];
+VerdictCounts no_verdicts() {
+    VerdictCounts counts;
+    for (const EvidenceKind& kind : evidence_kinds()) {
+        for (const intel::ThreatLevel level : std::initializer_list<intel::ThreatLevel>{1, 4, 7}) {
+            counts[{std::string(kind.source), severity_of(level)}] = 0;
+        }
     }
-    return added;
+    return counts;
+}
+
+Engine::Held Engine::hold(Realm realm, int64_t sensor, const SessionRecord& session,
+                          const std::vector<Evidence>& found, Timestamp now) {
+    const EvidencePlace place{realm,          sensor,         session.id,
+                              session.client, session.server, session.last_us};
+    Held held;
+    const Evidence* strongest = nullptr;
+    for (const Evidence& evidence : found) {
+        if (add_evidence(database_, place, evidence, now)) {
+            held.is_new = true;
+            const std::string source(kind_named(evidence.kind).source);
+            ++counts_.verdicts[{source, severity_of(evidence.level)}];
+        }
+        if (strongest == nullptr || evidence.level > strongest->level) {
+            strongest = &evidence;
+        }
+    }
+    if (strongest != nullptr) {
+        held.level = strongest->level;
+        held.category = category_of(strongest->kind, strongest->reason);
+    }
+    return held;
+}
+
+void Engine::refresh(Realm realm, const std::set<net::IpAddress>& hosts, Timestamp now) {
+    if (hosts.empty()) {
+        return;
+    }
+    const HostPolicy policy = policy_of(realm, now);
+    for (const net::IpAddress& host : hosts) {
+        refresh_host(database_, *stores_.verdicts, realm, host, policy, now);
+    }
 }
 
 void Engine::hold_behaviour(Realm realm, const std::vector<BehaviourFinding>& findings,
@@ -32,30 +66,19 @@ void Engine::hold_behaviour(Realm realm, const std::vector<BehaviourFinding>& fi
                 continue;
             }
             const int64_t sensor = sensor_of(realm, session.sensor, now);
-            uint8_t level = 0;
-            std::string category;
-            for (const Evidence& evidence : found) {
-                const EvidencePlace place{realm,          sensor,         session.id,
-                                          session.client, session.server, session.last_us};
-                if (hold(place, evidence, now)) {
-                    touched.insert(session.client);
-                }
-                if (evidence.level > level) {
-                    level = evidence.level;
-                    category = category_of(evidence.kind, evidence.reason);
-                }
+            const Held held = hold(realm, sensor, session, found, now);
+            if (held.is_new) {
+                touched.insert(session.client);
             }
             if (const auto stored = stores_.history->find(sensor, session.id)) {
-                stores_.history->raise(realm, *stored, level, category);
+                stores_.history->raise(realm, *stored, held.level, held.category);
             }
         }
     } catch (...) {
         stores_.history->take_back_to(waiting_before);
         throw;
     }
-    for (const net::IpAddress& host : touched) {
-        refresh_host(database_, *stores_.verdicts, realm, host, policy_of(realm, now), now);
-    }
+    refresh(realm, touched, now);
 }
 
 void Engine::behaviour_judged(std::string_view group, int64_t position) {

@@ -84,9 +84,7 @@ std::string Engine::ingest(Realm realm, std::string_view key, const RecordBatch&
     for (const auto& [sensor, count] : batch.by_sensor) {
         note_sensor(database_, sensor, count, now);
     }
-    for (const net::IpAddress& host : batch.touched) {
-        refresh_host(database_, *stores_.verdicts, realm, host, policy_of(realm, now), now);
-    }
+    refresh(realm, batch.touched, now);
     ++counts_.batches;
     counts_.records += records.accepted();
     return appended.answer;
@@ -115,31 +113,17 @@ void Engine::ingest_session(Batch& batch, const SessionRecord& session) {
     if (session.protocol != "unknown") {
         const bool new_server =
             session.self_signed && is_new_server(batch.realm, session, before ? before->row : 0);
-        facts.level =
-            std::max(facts.level, hold_against(batch, sensor, session, new_server, found.category));
+        Held held = hold(batch.realm, sensor, session, judge(session, new_server), batch.now);
+        if (held.is_new) {
+            batch.touched.insert(session.client);
+        }
+        facts.level = std::max(facts.level, held.level);
+        found.category = std::move(held.category);
     }
     const StoredSession stored = stores_.history->insert(found, before);
     if (stored.contribution.counted) {
         note_server_facts(batch, session, stored.row);
     }
-}
-
-// The level of the strongest evidence; category is its reason.
-uint8_t Engine::hold_against(Batch& batch, int64_t sensor, const SessionRecord& session,
-                             bool new_server, std::string& category) {
-    uint8_t level = 0;
-    for (const Evidence& evidence : judge(session, new_server)) {
-        if (evidence.level >= level) {
-            level = evidence.level;
-            category = category_of(evidence.kind, evidence.reason);
-        }
-        const EvidencePlace place{batch.realm,    sensor,         session.id,
-                                  session.client, session.server, session.last_us};
-        if (hold(place, evidence, batch.now)) {
-            batch.touched.insert(session.client);
-        }
-    }
-    return level;
 }
 
 std::vector<Evidence> Engine::judge(const SessionRecord& session, bool new_server) const {

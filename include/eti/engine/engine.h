@@ -35,16 +35,16 @@ struct EngineOptions {
     std::chrono::seconds observe{0};
 };
 
+// Evidence by source and severity. no_verdicts has all there are, at zero.
+using VerdictCounts = std::map<std::pair<std::string, std::string>, uint64_t>;
+VerdictCounts no_verdicts();
+
 // What ingest counted since the start, for the metrics.
 struct IngestCounts {
     uint64_t batches = 0;
     uint64_t duplicates = 0;
     uint64_t records = 0;
-    // By source and severity, each from the start on.
-    std::map<std::pair<std::string, std::string>, uint64_t> verdicts{
-        {{"certificate", "low"}, 0}, {{"certificate", "medium"}, 0}, {{"certificate", "high"}, 0},
-        {{"model", "medium"}, 0},    {{"model", "high"}, 0},         {{"aggregator", "low"}, 0},
-        {{"aggregator", "high"}, 0}, {{"list", "high"}, 0}};
+    VerdictCounts verdicts = no_verdicts();
 };
 
 // What the behaviour of one session says against its client.
@@ -114,10 +114,16 @@ class Engine {
 
   private:
     struct Batch;
+    struct Held {
+        bool is_new = false;           // something was not held before
+        intel::ThreatLevel level = 0;  // of the strongest
+        std::string category;
+    };
     void ingest_session(Batch& batch, const SessionRecord& session);
-    uint8_t hold_against(Batch& batch, int64_t sensor, const SessionRecord& session,
-                         bool new_server, std::string& category);
-    bool hold(const EvidencePlace& place, const Evidence& evidence, Timestamp now);
+    // hold holds what was found in a session against its client.
+    Held hold(Realm realm, int64_t sensor, const SessionRecord& session,
+              const std::vector<Evidence>& found, Timestamp now);
+    void refresh(Realm realm, const std::set<net::IpAddress>& hosts, Timestamp now);
     HostPolicy policy_of(Realm realm, Timestamp now) const;
     bool is_new_server(Realm realm, const SessionRecord& session, int64_t row);
     void note_server_facts(const Batch& batch, const SessionRecord& session, int64_t row);

@@ -25,7 +25,7 @@ class Engine;
 struct WriterFigures {
     Histogram commits;
     uint64_t pruned = 0;
-    std::map<std::pair<std::string, std::string>, uint64_t> verdicts;  // source, severity
+    std::map<std::pair<std::string, std::string>, uint64_t> verdicts;  // by source and severity
 };
 
 class Writer {

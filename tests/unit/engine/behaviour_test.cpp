@@ -1,16 +1,12 @@
 #include "eti/engine/behaviour_worker.h"
-#include "eti/engine/engine.h"
 #include "eti/engine/writer.h"
-#include "eti/ingest/record_parser.h"
-#include "eti/store/schema.h"
-#include "tests/support/service_builders.h"
+#include "tests/unit/engine/engine_fixture.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <future>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,33 +31,8 @@ Evidence evidence(const char* kind, intel::ThreatLevel level, const std::string&
     return made;
 }
 
-class BehaviourInServiceTest : public ::testing::Test {
+class BehaviourInServiceTest : public test::EngineFixture {
   protected:
-    BehaviourInServiceTest() : database_(folder_.path("eti.db"), Database::Access::ReadWrite) {
-        migrate(database_, kNoon);
-        start({});
-    }
-    void start(EngineOptions options) {
-        options_ = options;
-        engine_.emplace(stores_, options);
-    }
-    RecordBatch parsed(const std::string& lines) {
-        RecordBatch batch;
-        std::string body = lines;
-        EXPECT_TRUE(parse_records(body, batch));
-        return batch;
-    }
-    template <typename Change>
-    void write(Change change) {
-        database_.script("BEGIN");
-        change();
-        engine_->settle(settled_ += 1h);
-        database_.script("COMMIT");
-        engine_->committed();
-    }
-    void send(const std::string& lines, Timestamp now = kNoon) {
-        write([&] { engine_->ingest(kDefaultRealm, "", parsed(lines), now); });
-    }
     void hold(const RecordBuilder& record, std::vector<Evidence> found, Timestamp now = kNoon) {
         const RecordBatch batch = parsed(record.line());
         write([&] {
@@ -69,30 +40,18 @@ class BehaviourInServiceTest : public ::testing::Test {
                                     now);
         });
     }
-    HostScore score(Timestamp now = kNoon) {
-        return score_of(database_, kDefaultRealm, *net::parse_ip(kClient), options_.hosts, now);
-    }
-    std::vector<InfectedEntry> infected() {
-        return stores_.verdicts->changes(kDefaultRealm, 0).entries;
-    }
-
-    test::TemporaryFolder folder_;
-    Database database_;
-    Stores stores_ = embedded_stores(database_);
-    EngineOptions options_;
-    std::optional<Engine> engine_;
-    std::chrono::steady_clock::time_point settled_ = std::chrono::steady_clock::now();
+    HostScore score(Timestamp now = kNoon) { return EngineFixture::score(kClient, now); }
 };
 
 TEST_F(BehaviourInServiceTest, TheStrongestStandsAndTheRestAddsToIt) {
     send(RecordBuilder().line());
     hold(RecordBuilder(), {evidence("beacon", 3, "regular traffic")});
     EXPECT_EQ(score().level, 0) << "a beacon alone is never a verdict";
-    EXPECT_THAT(infected(), IsEmpty());
+    EXPECT_THAT(infected_entries(), IsEmpty());
     hold(RecordBuilder(), {evidence("session-model", 4, "suspicious session (a, b)")});
     EXPECT_EQ(score().level, 7);
-    ASSERT_EQ(infected().size(), 1U);
-    EXPECT_EQ(infected()[0].reason,
+    ASSERT_EQ(infected_entries().size(), 1U);
+    EXPECT_EQ(infected_entries()[0].reason,
               "session-model: suspicious session (a, b); beacon: regular traffic");
     hold(RecordBuilder(), {evidence("session-model", 7, "suspected malware")});
     EXPECT_EQ(score().level, 10);
@@ -132,7 +91,7 @@ TEST_F(BehaviourInServiceTest, AllowlistsForeignHostsAndFalsePositivesCount) {
                                        kNoon);
     });
     EXPECT_EQ(score().level, 0);
-    EXPECT_THAT(infected(), IsEmpty());
+    EXPECT_THAT(infected_entries(), IsEmpty());
 }
 
 TEST_F(BehaviourInServiceTest, WhileASiteIsObservedBehaviourOnlyReports) {
@@ -141,13 +100,13 @@ TEST_F(BehaviourInServiceTest, WhileASiteIsObservedBehaviourOnlyReports) {
     send(RecordBuilder().line());
     hold(RecordBuilder(), {evidence("session-model", 7, "suspected malware")}, kNoon + 47h);
     EXPECT_EQ(score(kNoon + 47h).level, 7) << "it is shown";
-    EXPECT_THAT(infected(), IsEmpty());
-    send(RecordBuilder().id("s-2").set("/reason", "certificate-blocklist").line(), kNoon + 47h);
-    ASSERT_EQ(infected().size(), 1U) << "lists are enforced from the start";
-    EXPECT_THAT(infected()[0].reason, HasSubstr("certificate-blocklist"));
+    EXPECT_THAT(infected_entries(), IsEmpty());
+    send(RecordBuilder().id("s-2").set("/reason", "certificate-blocklist").line(), "", kNoon + 47h);
+    ASSERT_EQ(infected_entries().size(), 1U) << "lists are enforced from the start";
+    EXPECT_THAT(infected_entries()[0].reason, HasSubstr("certificate-blocklist"));
     hold(RecordBuilder().id("s-3").client("10.0.1.11"),
          {evidence("session-model", 7, "suspected malware")}, kNoon + 49h);
-    EXPECT_EQ(infected().size(), 2U);
+    EXPECT_EQ(infected_entries().size(), 2U);
 }
 
 // The worker as the service runs it, over the same file.
@@ -205,10 +164,10 @@ TEST_F(BehaviourWorkerTest, ABeaconWithASelfSignedCertificateInfectsAndIsJudgedO
     }
     judged();
     leave();
-    ASSERT_EQ(infected().size(), 1U);
-    EXPECT_EQ(infected()[0].level, 10);
-    EXPECT_THAT(infected()[0].reason, HasSubstr("certificate is self-signed"));
-    EXPECT_THAT(infected()[0].reason, HasSubstr("beacon: regular traffic to one server"));
+    ASSERT_EQ(infected_entries().size(), 1U);
+    EXPECT_EQ(infected_entries()[0].level, 10);
+    EXPECT_THAT(infected_entries()[0].reason, HasSubstr("certificate is self-signed"));
+    EXPECT_THAT(infected_entries()[0].reason, HasSubstr("beacon: regular traffic to one server"));
     const auto reasons = score().reasons.size();
     EXPECT_EQ(worker_->figures().sessions, 8U);
     run();
@@ -223,13 +182,13 @@ TEST_F(BehaviourWorkerTest, ARestartRemembersWhatWasBefore) {
     }
     judged();
     leave();
-    EXPECT_THAT(infected()[0].reason, Not(HasSubstr("beacon")));
+    EXPECT_THAT(infected_entries()[0].reason, Not(HasSubstr("beacon")));
     run();
     post(beat(5).line());
     post(beat(6).line());
     judged();
     leave();
-    EXPECT_THAT(infected()[0].reason, HasSubstr("beacon"))
+    EXPECT_THAT(infected_entries()[0].reason, HasSubstr("beacon"))
         << "seven beats, five before the restart";
 }
 
@@ -242,7 +201,7 @@ TEST_F(BehaviourWorkerTest, NothingIsHeldAgainstABusyClientNorForARefusedLine) {
     post(RecordBuilder().line() + beat(51).set("/server/port", "no port").line());
     judged();
     leave();
-    EXPECT_THAT(infected(), IsEmpty());
+    EXPECT_THAT(infected_entries(), IsEmpty());
     EXPECT_EQ(score().level, 0);
 }
 

@@ -1,9 +1,5 @@
-#include "eti/engine/engine.h"
-
-#include "eti/ingest/record_parser.h"
-#include "eti/store/schema.h"
 #include "eti/store/server_pages.h"
-#include "tests/support/service_builders.h"
+#include "tests/unit/engine/engine_fixture.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -34,32 +30,11 @@ FeedPublisher::Taken load_feed(Engine& engine, const std::string& text) {
     return engine.take_source(source, reading_of(text, source.format), kNoon);
 }
 
-class EngineTest : public ::testing::Test {
+class EngineTest : public test::EngineFixture {
   protected:
-    EngineTest() : database_(folder_.path("eti.db"), Database::Access::ReadWrite) {
-        migrate(database_, kNoon);
-        start({});
+    EngineTest() {
         load_feed(*engine_, test::kFeed);
         engine_->tick(kNoon);
-    }
-    void start(EngineOptions options) {
-        options_ = options;
-        engine_.emplace(stores_, options);
-    }
-    nlohmann::json send(const std::string& lines, const std::string& key = "",
-                        Timestamp now = kNoon) {
-        RecordBatch batch;
-        std::string body = lines;
-        EXPECT_TRUE(parse_records(body, batch));
-        database_.script("BEGIN");
-        auto answer = nlohmann::json::parse(engine_->ingest(kDefaultRealm, key, batch, now));
-        engine_->settle(settled_ += 1h);
-        database_.script("COMMIT");
-        engine_->committed();
-        return answer;
-    }
-    HostScore score(const std::string& ip = "10.0.1.10", Timestamp now = kNoon) {
-        return score_of(database_, kDefaultRealm, *net::parse_ip(ip), options_.hosts, now);
     }
     void patch(const std::string& ip, const HostPatch& patch, Timestamp now) {
         engine_->patch(kDefaultRealm, *net::parse_ip(ip), patch, {"ada", "edit-host", ip, ""}, now);
@@ -69,7 +44,7 @@ class EngineTest : public ::testing::Test {
     }
     std::vector<std::string> infected() {
         std::vector<std::string> ips;
-        for (const auto& entry : changes_since(0).entries) {
+        for (const auto& entry : infected_entries()) {
             ips.push_back(entry.ip);
         }
         return ips;
@@ -78,13 +53,6 @@ class EngineTest : public ::testing::Test {
         Query row = database_.query(sql);
         return row.next() ? row.integer(0) : -1;
     }
-
-    test::TemporaryFolder folder_;
-    Database database_;
-    Stores stores_ = embedded_stores(database_);
-    EngineOptions options_;
-    std::optional<Engine> engine_;
-    std::chrono::steady_clock::time_point settled_ = std::chrono::steady_clock::now();
 };
 
 TEST_F(EngineTest, ScoresByTheHighestEvidenceAndNamesEveryReason) {
