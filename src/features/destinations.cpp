@@ -153,10 +153,8 @@ void fill_gaps(DestinationFacts& facts, const metadata::Record& record) {
 
 }  // namespace
 
-bool DestinationFacts::beacon() const {
-    const bool starts_regular = irregularity < 0.15F || near_mode >= 0.8F;
-    return (starts >= 6 && interval_s >= 2 && starts_regular) ||
-           (gap_irregularity < 0.15F && gap_s >= 2);
+bool DestinationFacts::regular_starts() const {
+    return starts >= 6 && interval_s >= 2 && (irregularity < 0.15F || near_mode >= 0.8F);
 }
 
 struct Destinations::Impl {

@@ -119,10 +119,10 @@ BehaviourVerdict BehaviourScorer::judge(const metadata::Record& record,
         bad.note(impl_->hash(server_text(record, session)), record.start);
         facts.bad_destinations = bad.within(record.start);
     }
-    if (!verdict.usual) {
-        verdict.evidence = behaviour_evidence(facts);
-    } else {
-        verdict.usual = !behaviour_evidence(facts).empty();
+    verdict.evidence = behaviour_evidence(facts);
+    verdict.usual = verdict.usual && !verdict.evidence.empty();
+    if (verdict.usual) {
+        verdict.evidence.clear();
     }
     return verdict;
 }

@@ -103,7 +103,7 @@ bool is_suspicious(const SessionFacts& facts) {
 }
 
 std::string beacon_text(const DestinationFacts& facts) {
-    if (facts.starts >= 6 && (facts.irregularity < 0.15F || facts.near_mode >= 0.8F)) {
+    if (facts.regular_starts()) {
         return "sessions start every " + decimals(facts.interval_s, "%.1f s");
     }
     return "data every " + decimals(facts.gap_s, "%.1f s") + " inside one session";
@@ -111,17 +111,20 @@ std::string beacon_text(const DestinationFacts& facts) {
 
 void judge_destination(const SessionFacts& facts, std::vector<Evidence>& found) {
     const DestinationFacts& destination = facts.destination;
+    const bool repeated = facts.above_low() && destination.above_low >= 2;
+    const bool timed = destination.clients <= kFewClients && is_suspicious(facts) &&
+                       (destination.beacon() || destination.burst());
+    if (!repeated && !timed) {
+        return;
+    }
     const std::string server = server_text(facts.record, facts.session);
-    if (facts.above_low() && destination.above_low >= 2) {
+    if (repeated) {
         found.push_back(evidence(
             "repeated-sessions", destination.above_low >= kOften ? kOftenRepeated : kRepeated,
             "suspicious sessions with one server",
             decimals(destination.above_low, "%.0f") + " suspicious sessions with " + server));
     }
-    if (destination.clients > kFewClients || !is_suspicious(facts)) {
-        return;
-    }
-    if (destination.beacon()) {
+    if (timed && destination.beacon()) {
         // Two things that do not depend on each other: the timer, and that nobody knows the server.
         if (facts.session.values[Feature::issuer_known] == 0 ||
             facts.session.values[Feature::self_signed] == 1) {
@@ -132,7 +135,7 @@ void judge_destination(const SessionFacts& facts, std::vector<Evidence>& found) 
         }
         found.push_back(evidence("beacon", kRegular, "regular traffic to one server",
                                  beacon_text(destination) + " with " + server));
-    } else if (destination.burst()) {
+    } else if (timed) {
         found.push_back(evidence("session-burst", kRegular, "many sessions with one server",
                                  decimals(destination.sessions_hour, "%.0f") +
                                      " sessions within an hour with " + server));

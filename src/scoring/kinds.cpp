@@ -1,6 +1,7 @@
 #include "eti/scoring/kinds.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace eti::analysis {
 namespace {
@@ -27,6 +28,11 @@ const EvidenceKind& kind_named(std::string_view name) {
     const auto found = std::find_if(kEvidenceKinds.begin(), kEvidenceKinds.end(),
                                     [&](const EvidenceKind& kind) { return kind.name == name; });
     return found == kEvidenceKinds.end() ? kEvidenceKinds.front() : *found;
+}
+
+double halved(double points, std::chrono::duration<double> age, std::chrono::seconds half_life) {
+    const auto passed = std::max(age, std::chrono::duration<double>::zero());
+    return points * std::exp2(-passed / std::chrono::duration<double>(half_life));
 }
 
 void PointSum::add(std::string_view kind, double points) {

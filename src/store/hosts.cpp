@@ -21,10 +21,6 @@ double micros_of(std::chrono::seconds time) {
     return static_cast<double>(std::chrono::microseconds(time).count());
 }
 
-double decayed(double points, double age_us, const HostPolicy& policy) {
-    return points * std::exp2(-std::max(0.0, age_us) / micros_of(policy.half_life));
-}
-
 void add_up(HostScore& score, const HostPolicy& policy, Timestamp now) {
     const bool reports_only = now < policy.behaviour_reports_until;
     PointSum all;
@@ -180,10 +176,10 @@ HostScore score_of(Database& database, Realm realm, const net::IpAddress& host,
         kMaxKindsOfEvidence);
     while (row.next()) {
         const auto level = static_cast<intel::ThreatLevel>(row.integer(1));
-        const auto age = static_cast<double>(to_micros(now) - row.integer(3));
-        score.reasons.push_back({row.text(0), level, decayed(level, age, policy), row.text(2),
-                                 row.integer(4), row.integer(5), ip_from(row.text(6)), row.text(7),
-                                 row.integer(8), row.text(9)});
+        const std::chrono::microseconds age(to_micros(now) - row.integer(3));
+        score.reasons.push_back({row.text(0), level, halved(level, age, policy.half_life),
+                                 row.text(2), row.integer(4), row.integer(5), ip_from(row.text(6)),
+                                 row.text(7), row.integer(8), row.text(9)});
     }
     add_up(score, policy, now);
     std::stable_sort(score.reasons.begin(), score.reasons.end(),

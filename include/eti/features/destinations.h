@@ -27,7 +27,9 @@ struct DestinationFacts {
     uint32_t clients = 0;     // of this destination at this site, up to 8
 
     // Regular enough to be a timer: 6 merged starts, or 8 gaps inside a session.
-    bool beacon() const;
+    bool regular_starts() const;
+    bool regular_gaps() const { return gap_irregularity < 0.15F && gap_s >= 2; }
+    bool beacon() const { return regular_starts() || regular_gaps(); }
     // Many sessions within an hour.
     bool burst() const { return sessions_hour >= 40; }
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -24,6 +25,9 @@ struct EvidenceKind {
 std::span<const EvidenceKind> evidence_kinds();
 // kind_named is the first one, which stands alone, for a name of another version's.
 const EvidenceKind& kind_named(std::string_view name);
+
+// halved is what points are worth some time after they were given.
+double halved(double points, std::chrono::duration<double> age, std::chrono::seconds half_life);
 
 // PointSum is what a host's evidence is worth: the strongest that stands, and beside Behaviour the
 // strongest of each kind that adds to it. At most one of a kind counts. Not capped, so that it
