@@ -26,8 +26,7 @@ std::shared_ptr<const x509::ChainVerifier> roots_of(const std::string& site_file
 
 BehaviourWorkerOptions behaviour_options(const ServiceOptions& options) {
     BehaviourWorkerOptions behaviour;
-    behaviour.model = options.model_directory.empty() ? model::built_in()
-                                                      : model::read_files(options.model_directory);
+    behaviour.model = model::files_in(options.model_directory);
     behaviour.knowledge.roots = roots_of(options.site_roots_file);
     if (!options.popularity_file.empty()) {
         behaviour.knowledge.popularity =

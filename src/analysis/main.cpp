@@ -326,6 +326,9 @@ void set_password(const CommandLine& line) {
 }
 
 bool run_offline(const Commands& commands, const CommandLine& line) {
+    if (!*commands.score && !*commands.features) {
+        return false;
+    }
     std::ios::sync_with_stdio(false);
     if (*commands.score && line.thresholds) {
         eti::analysis::write_thresholds(line.offline, std::cout);
@@ -333,10 +336,8 @@ bool run_offline(const Commands& commands, const CommandLine& line) {
         eti::analysis::write_scores(line.offline, std::cin, std::cout, std::cerr);
     } else if (*commands.features && line.documentation) {
         std::cout << eti::features::documentation();
-    } else if (*commands.features) {
-        eti::analysis::write_features(std::cin, std::cout, std::cerr);
     } else {
-        return false;
+        eti::analysis::write_features(std::cin, std::cout, std::cerr);
     }
     return true;
 }

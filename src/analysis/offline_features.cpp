@@ -6,7 +6,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <exception>
 #include <memory>
 
 namespace eti::analysis {
@@ -47,12 +46,12 @@ std::string row_of(const metadata::Record& record, const features::Session& sess
 }  // namespace
 
 std::shared_ptr<const x509::ChainVerifier> system_roots(std::ostream& messages) {
-    try {
-        return std::make_shared<const x509::ChainVerifier>();
-    } catch (const std::exception& error) {
-        messages << "chains are not judged: " << error.what() << "\n";
-        return nullptr;
+    auto roots = x509::ChainVerifier::of_system();
+    if (!roots) {
+        messages << "chains are not judged: no root certificates in "
+                 << x509::ChainVerifier::kDefaultBundle << "\n";
     }
+    return roots;
 }
 
 void write_features(std::istream& records, std::ostream& out, std::ostream& messages) {

@@ -15,10 +15,6 @@
 namespace eti::analysis {
 namespace {
 
-model::Files files_of(const ScoreOptions& options) {
-    return options.model.empty() ? model::built_in() : model::read_files(options.model);
-}
-
 constexpr std::chrono::hours kHalfLife{24};
 
 // As the service's rule for it, which reads the lists of its own too.
@@ -64,7 +60,7 @@ void write_hosts(const std::string& path, const std::map<net::IpAddress, Client>
 
 void write_scores(const ScoreOptions& options, std::istream& records, std::ostream& out,
                   std::ostream& messages) {
-    BehaviourScorer scorer(files_of(options), {system_roots(messages), nullptr});
+    BehaviourScorer scorer(model::files_in(options.model), {system_roots(messages), nullptr});
     RecordReader reader;
     FullRecord session;
     CertificateLine certificate;
@@ -98,7 +94,7 @@ void write_scores(const ScoreOptions& options, std::istream& records, std::ostre
 }
 
 void write_thresholds(const ScoreOptions& options, std::ostream& out) {
-    const model::Model model(files_of(options));
+    const model::Model model(model::files_in(options.model));
     nlohmann::ordered_json names = nlohmann::ordered_json::array();
     for (const features::Feature feature : model.features()) {
         names.push_back(features::feature_table()[static_cast<std::size_t>(feature)].name);

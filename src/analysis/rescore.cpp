@@ -18,6 +18,7 @@ using Held = std::map<Key, Evidence>;
 
 std::string text_of(const Evidence& evidence) {
     return std::to_string(evidence.level) + " " + evidence.reason + " | " + evidence.detail +
+           " | rule " + std::to_string(evidence.rule_version) +
            (evidence.version.empty() ? "" : " | " + evidence.version);
 }
 

@@ -21,8 +21,8 @@ namespace eti::control {
 class LocalJudge {
   public:
     static constexpr std::size_t kHosts = 65'536;
-    static constexpr std::chrono::hours kHalfLife{
-        24};  // the service's default, as the threshold is
+    // The service's default, as the threshold is.
+    static constexpr std::chrono::hours kHalfLife{24};
     // The service judges the same records once it is back; what it does not confirm ends then.
     static constexpr std::chrono::hours kExpiry{1};
 

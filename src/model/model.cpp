@@ -84,7 +84,10 @@ Files built_in() {
     return {std::string(built_in_model()), std::string(built_in_side())};
 }
 
-Files read_files(const std::string& directory) {
+Files files_in(const std::string& directory) {
+    if (directory.empty()) {
+        return built_in();
+    }
     return {read_file(directory + "/model.json"), read_file(directory + "/side.json")};
 }
 

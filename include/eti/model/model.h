@@ -55,7 +55,8 @@ class Model {
 
 // built_in is the model this program was built with.
 Files built_in();
-// read_files reads DIRECTORY/model.json and DIRECTORY/side.json; throws std::runtime_error.
-Files read_files(const std::string& directory);
+// files_in reads DIRECTORY/model.json and DIRECTORY/side.json; throws std::runtime_error. Without a
+// directory it is the built-in model.
+Files files_in(const std::string& directory);
 
 }  // namespace eti::model

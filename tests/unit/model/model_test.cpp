@@ -70,7 +70,7 @@ TEST(Model, damaged_files_are_refused_with_a_sentence) {
     EXPECT_THAT(complaint_about(replace(built_in(), "fpr_1e-2\": 0", "fpr_1e-2\": 7")),
                 HasSubstr("is not between 0 and 1"));
     EXPECT_THAT(complaint_about({"", ""}), HasSubstr("side file is no good"));
-    EXPECT_THROW(read_files("/nonexistent"), std::runtime_error);
+    EXPECT_THROW(files_in("/nonexistent"), std::runtime_error);
 }
 
 }  // namespace
