@@ -41,7 +41,7 @@ void RecordSink::learn(const metadata::CertificateBytes& certificate) {
 
 // A capture's reader has no later place where the chain's bytes are known.
 void RecordSink::judge_chain(const metadata::Record& record, metadata::CertificateSummary& leaf) {
-    if (leaf.chain_judged || no_roots_) {
+    if (leaf.chain_judged || no_roots_ || record.certificate.chain.truncated()) {
         return;
     }
     if (roots_ == nullptr) {
@@ -51,11 +51,10 @@ void RecordSink::judge_chain(const metadata::Record& record, metadata::Certifica
     std::vector<std::span<const uint8_t>> chain;
     for (const Sha1Digest& sha1 : record.certificate.chain.view()) {
         const auto bytes = bytes_.find(sha1);
-        if (bytes != bytes_.end()) {
-            chain.emplace_back(bytes->second);
-        } else if (chain.empty()) {
-            return;
+        if (bytes == bytes_.end()) {
+            return;  // what its missing part would have proved is not known
         }
+        chain.emplace_back(bytes->second);
     }
     if (roots_ != nullptr && !chain.empty()) {
         const x509::ChainVerdict verdict = roots_->judge(chain, record.start);
