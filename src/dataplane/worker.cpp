@@ -115,25 +115,46 @@ void Worker::sample_residence(Timestamp began) {
     --turns_to_sample_;
 }
 
+// process goes over the burst step by step, not packet by packet, so that memory for one packet is
+// fetched while others are worked on.
 void Worker::process(RxBurst& burst, bool may_hand_over) {
     for (uint16_t i = 0; i < burst.size(); ++i) {
         rte_prefetch0(rte_pktmbuf_mtod(burst.at(i), const void*));
     }
+    const std::size_t mine = classify(burst, may_hand_over);
+    inspector_.prepare(std::span(packets_).first(mine));
+    for (std::size_t k = 0; k < mine; ++k) {
+        handle(burst, places_[k], packets_[k]);
+    }
+}
+
+// classify fills packets_ and places_ with what is to be inspected here and says how many they are;
+// the others go to their owners.
+std::size_t Worker::classify(RxBurst& burst, bool may_hand_over) {
+    std::size_t mine = 0;
     for (uint16_t i = 0; i < burst.size(); ++i) {
         const rte_mbuf& mbuf = *burst.at(i);
         const PortRole& role = topology_.roles[mbuf.port];
-        const inspect::Packet packet =
-            inspect::classify(frame_of(mbuf), role.wire, role.side, topology_.hasher);
-        const unsigned owner = may_hand_over ? owner_of(packet) : number_;
-        if (owner != number_) {
-            if (handover_[owner].size() == kBurst) {
-                flush_handover();
-            }
-            handover_[owner].push_back(burst.take(i));
-        } else {
-            handle(burst, i, packet);
+        inspect::Packet& packet = packets_[mine];
+        inspect::classify(frame_of(mbuf), role.wire, role.side, topology_.hasher, {}, packet);
+        if (!may_hand_over || !hand_over(burst, i, packet)) {
+            places_[mine++] = i;
         }
     }
+    return mine;
+}
+
+// hand_over is false when the packet is this worker's own.
+bool Worker::hand_over(RxBurst& burst, uint16_t i, const inspect::Packet& packet) {
+    const unsigned owner = owner_of(packet);
+    if (owner == number_) {
+        return false;
+    }
+    if (handover_[owner].size() == kBurst) {
+        flush_handover();
+    }
+    handover_[owner].push_back(burst.take(i));
+    return true;
 }
 
 // owner_of spreads pairs of addresses, not flows: fragments show no ports, and all of a pair must

@@ -7,6 +7,7 @@
 #include "eti/dataplane/dataplane.h"
 #include "eti/inspect/inspector.h"
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <span>
@@ -45,6 +46,8 @@ class Worker {
 
   private:
     void process(RxBurst& burst, bool may_hand_over);
+    std::size_t classify(RxBurst& burst, bool may_hand_over);
+    bool hand_over(RxBurst& burst, uint16_t i, const inspect::Packet& packet);
     void handle(RxBurst& burst, uint16_t i, const inspect::Packet& packet);
     void send_resets(const rte_mbuf& cause, const inspect::Packet& packet);
     void receive_handover();
@@ -60,6 +63,8 @@ class Worker {
     inspect::Counters& counters_;
     inspect::Inspector inspector_;
     SteadyWallClock clock_;
+    std::array<inspect::Packet, kBurst> packets_;   // of the burst at hand, those to inspect here
+    std::array<uint16_t, kBurst> places_;           // where in the burst they lie
     std::vector<TxBatch> transmit_;                 // by port number
     std::vector<std::vector<rte_mbuf*>> handover_;  // by worker, capacity reserved
     uint64_t session_request_ = 0;

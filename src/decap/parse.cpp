@@ -172,9 +172,7 @@ ParseResult descend(ParseResult parsed, bool capture, LayerTrace* trace, PacketV
 ParseResult parse(std::span<const uint8_t> frame, const net::Framing& framing,
                   PacketView& innermost, Outer& outer) {
     outer.clear();
-    const ParseResult parsed = framing.link == net::LinkType::Ethernet && !framing.capture
-                                   ? net::parse_packet(frame, innermost)
-                                   : net::parse_packet(frame, framing, innermost);
+    const ParseResult parsed = net::parse_packet(frame, framing, innermost);
     if (parsed == ParseResult::Transport && innermost.protocol == net::kTcp) {
         return parsed;
     }

@@ -2,31 +2,42 @@
 
 #include "eti/base/check.h"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
 namespace eti::flow {
 
 FlowTable::FlowTable(uint32_t capacity)
-    : buckets_(std::bit_ceil(capacity), kNone),
+    : buckets_(std::bit_ceil(capacity)),
       flows_(capacity),
       timers_(capacity, kWheelSlots),
       free_(0) {
     ETI_CHECK(capacity > 0);
+    std::ranges::fill(buckets_, kNone);
     for (uint32_t i = 0; i < capacity; ++i) {
-        flows_[i].flow.next_in_bucket = i + 1 < capacity ? i + 1 : kNone;
+        flows_[i].next_in_bucket = i + 1 < capacity ? i + 1 : kNone;
+    }
+}
+
+void FlowTable::prefetch_flow(uint64_t hash) const {
+    const uint32_t index = bucket(hash);
+    if (index != kNone) {
+        const auto* lines = reinterpret_cast<const char*>(&flows_[index]);
+        __builtin_prefetch(lines);
+        __builtin_prefetch(lines + offsetof(Flow, last_seen), 1);
     }
 }
 
 uint32_t FlowTable::find(const FlowKey& key, uint64_t hash) const {
     const auto low = static_cast<uint32_t>(hash);
-    uint32_t index = buckets_[low & (buckets_.size() - 1)];
+    uint32_t index = bucket(hash);
     while (index != kNone) {
-        const Entry& entry = flows_[index];
-        if (entry.hash == low && entry.flow.key == key) {
+        const Flow& flow = flows_[index];
+        if (flow.hash == low && flow.key == key) {
             return index;
         }
-        index = entry.flow.next_in_bucket;
+        index = flow.next_in_bucket;
     }
     return kNone;
 }
@@ -36,28 +47,28 @@ uint32_t FlowTable::insert(const FlowKey& key, uint64_t hash) {
         return kNone;
     }
     const uint32_t index = free_;
-    Entry& entry = flows_[index];
-    free_ = entry.flow.next_in_bucket;
-    entry.hash = static_cast<uint32_t>(hash);
-    entry.used = true;
-    entry.flow = {};
-    entry.flow.key = key;
-    entry.flow.next_in_bucket = std::exchange(bucket(entry.hash), index);
+    Flow& flow = flows_[index];
+    free_ = flow.next_in_bucket;
+    flow = {};
+    flow.key = key;
+    flow.hash = static_cast<uint32_t>(hash);
+    flow.in_use = true;
+    flow.next_in_bucket = std::exchange(bucket(hash), index);
     ++size_;
     return index;
 }
 
 void FlowTable::erase(uint32_t index) {
-    Entry& entry = flows_[index];
-    ETI_ASSERT(entry.used);
+    Flow& flow = flows_[index];
+    ETI_ASSERT(flow.in_use);
     timers_.cancel(index);
-    uint32_t* link = &bucket(entry.hash);
+    uint32_t* link = &bucket(flow.hash);
     while (*link != index) {
-        link = &flows_[*link].flow.next_in_bucket;
+        link = &flows_[*link].next_in_bucket;
     }
-    *link = entry.flow.next_in_bucket;
-    entry.used = false;
-    entry.flow.next_in_bucket = std::exchange(free_, index);
+    *link = flow.next_in_bucket;
+    flow.in_use = false;
+    flow.next_in_bucket = std::exchange(free_, index);
     --size_;
 }
 

@@ -5,15 +5,21 @@ namespace eti::inspect {
 Packet classify(std::span<const uint8_t> frame, uint8_t wire, uint8_t side,
                 const flow::FlowHasher& hasher, const net::Framing& framing) {
     Packet packet;
+    classify(frame, wire, side, hasher, framing, packet);
+    return packet;
+}
+
+void classify(std::span<const uint8_t> frame, uint8_t wire, uint8_t side,
+              const flow::FlowHasher& hasher, const net::Framing& framing, Packet& packet) {
     packet.wire = wire;
     packet.side = side;
     packet.captured = framing.capture;
     packet.parsed = decap::parse(frame, framing, packet.view, packet.outer);
+    packet.hash = 0;
     if (packet.parsed == net::ParseResult::Transport) {
         packet.key = flow::make_key(packet.view, wire, packet.source_is_low);
         packet.hash = hasher(packet.key);
     }
-    return packet;
 }
 
 // Of a tunnel it is the wire's own pair: its fragments do not show what is inside.

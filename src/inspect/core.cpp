@@ -47,6 +47,16 @@ void Inspector::Core::begin_burst(Timestamp now) {
     hashing_.sha256 = judge_.blocklist().has_sha256() || judge_.allowlist().has_sha256();
 }
 
+// Packets without a flow have a hash of 0, and a line too many is fetched once.
+void Inspector::Core::prepare(std::span<const Packet> packets) const {
+    for (const Packet& packet : packets) {
+        flows_.prefetch_bucket(packet.hash);
+    }
+    for (const Packet& packet : packets) {
+        flows_.prefetch_flow(packet.hash);
+    }
+}
+
 Verdict Inspector::Core::inspect(const Packet& packet) {
     reset_count_ = 0;
     rebuilt_ = false;
@@ -119,6 +129,9 @@ Verdict Inspector::Core::inspect_flow(uint32_t index, const Packet& packet) {
         return continue_blocked(flow, packet, direction);
     }
     const bool tcp = packet.view.protocol == net::kTcp;
+    if (tcp && passes(flow, packet, direction)) {
+        return Verdict::Forward;
+    }
     if (!(tcp ? is_believed(flow, packet, direction)
               : is_believed_datagram(flow, packet, direction))) {
         counters_.add(Counter::SegmentsNotBelieved);
@@ -320,6 +333,10 @@ Inspector::~Inspector() = default;
 
 void Inspector::begin_burst(Timestamp now) {
     core_->begin_burst(now);
+}
+
+void Inspector::prepare(std::span<const Packet> packets) const {
+    core_->prepare(packets);
 }
 
 Verdict Inspector::inspect(const Packet& packet) {

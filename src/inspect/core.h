@@ -25,6 +25,7 @@ class Inspector::Core {
          std::vector<WireZones> wires, Outputs outputs, Counters& counters);
 
     void begin_burst(Timestamp now);
+    void prepare(std::span<const Packet> packets) const;
     Verdict inspect(const Packet& packet);
     Verdict judge_only(const Packet& packet);
     std::span<const Reset> resets() const { return {resets_.data(), reset_count_}; }
@@ -64,6 +65,7 @@ class Inspector::Core {
 
     // --- tcp.cpp: what endpoints believe ---
     bool is_believed(flow::Flow& flow, const Packet& packet, Direction direction);
+    bool passes(const flow::Flow& flow, const Packet& packet, Direction direction) const;
     bool matters(const flow::Flow& flow, const Packet& packet, Direction direction) const;
     bool is_sound(flow::Flow& flow, const Packet& packet, Direction direction,
                   const net::TcpOptions& options) const;

@@ -215,7 +215,7 @@ void Inspector::Core::list_some_sessions() {
     constexpr uint32_t kMostEntries = 256;
     const uint32_t end = std::min(list_cursor_ + kMostEntries, flows_.capacity());
     for (; list_cursor_ < end; ++list_cursor_) {
-        if (!flows_.in_use(list_cursor_)) {
+        if (!flows_.at(list_cursor_).in_use) {
             continue;
         }
         metadata::SessionView* view = session_views_->reserve();
@@ -269,7 +269,7 @@ bool Inspector::Core::finish() {
         if (records_.size() == records_.capacity()) {
             return false;
         }
-        if (flows_.in_use(finish_cursor_)) {
+        if (flows_.at(finish_cursor_).in_use) {
             end_flow(finish_cursor_);
         }
     }

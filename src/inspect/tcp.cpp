@@ -12,6 +12,12 @@ bool may_change(const SessionState& session) {
     return session.inspecting && (!session.decided() || session.keeps_bytes());
 }
 
+// Acknowledgments alone move nothing where only records are sampled, but may confirm a FIN.
+bool matters_to(const SessionState& session, const Packet& packet) {
+    return session.inspecting && (!packet.view.payload.empty() || may_change(session) ||
+                                  session.tcp[0].fin_waiting || session.tcp[1].fin_waiting);
+}
+
 }  // namespace
 
 // is_believed: the receiving endpoint will take the segment. What it ignores must not tell us
@@ -35,10 +41,11 @@ bool Inspector::Core::is_believed(flow::Flow& flow, const Packet& packet, Direct
     if (flow.session == flow::kNoSession || !sessions_.at(flow.session).inspecting) {
         return true;
     }
-    auto& sides = sessions_.at(flow.session).tcp;
-    const TcpSide& side = sides[at];
-    TcpSide& other = sides[eti::index(opposite(direction))];
-    if (side.window_known && stream::before(side.window_end, view.sequence)) {
+    SessionState& session = sessions_.at(flow.session);
+    const TcpSide& side = session.tcp[at];
+    TcpSide& other = session.tcp[eti::index(opposite(direction))];
+    if (may_change(session) && side.window_known &&
+        stream::before(side.window_end, view.sequence)) {
         return false;
     }
     // Nobody takes an acknowledgment of what was never sent. Captures may lack what was.
@@ -71,6 +78,13 @@ void Inspector::Core::note_echo(TcpSide& other, const Packet& packet,
     }
 }
 
+// passes: nothing in an open connection depends on the segment, which is true of most. Who opened
+// it and with which numbers is known by then.
+bool Inspector::Core::passes(const flow::Flow& flow, const Packet& packet,
+                             Direction direction) const {
+    return flow.rtt_us != 0 && !flow.reset_seen && !matters(flow, packet, direction);
+}
+
 // matters: most packets cannot change anything any more and need no closer look.
 bool Inspector::Core::matters(const flow::Flow& flow, const Packet& packet,
                               Direction direction) const {
@@ -81,7 +95,8 @@ bool Inspector::Core::matters(const flow::Flow& flow, const Packet& packet,
         case flow::Inspection::Undecided:
             return true;
         case flow::Inspection::Active:
-            return flow.session != flow::kNoSession && sessions_.at(flow.session).inspecting;
+            return flow.session != flow::kNoSession &&
+                   matters_to(sessions_.at(flow.session), packet);
         case flow::Inspection::NotTls:
             return !packet.view.payload.empty() && speaks_again(flow, packet, direction);
         case flow::Inspection::Negative:

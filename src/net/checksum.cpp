@@ -1,18 +1,17 @@
 #include "eti/net/checksum.h"
 
-#include <algorithm>
 #include <array>
-#include <bit>
 #include <cstring>
 
 namespace eti::net {
 namespace {
 
-uint64_t fold(uint64_t sum) {
-    while (sum >> 16 != 0) {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    return sum;
+template <typename Word>
+uint64_t take_word(const uint8_t*& at) {
+    Word word = 0;
+    std::memcpy(&word, at, sizeof word);
+    at += sizeof word;
+    return word;
 }
 
 }  // namespace
@@ -23,35 +22,40 @@ uint64_t fold(uint64_t sum) {
 void Checksum::add(std::span<const uint8_t> bytes) {
     constexpr std::size_t kLanes = 4;
     constexpr std::size_t kBlock = 2 * kLanes * sizeof(uint32_t);
-    std::array<uint64_t, kLanes> lanes{};
-    for (; bytes.size() >= kBlock; bytes = bytes.subspan(kBlock)) {
-        std::array<uint32_t, 2 * kLanes> words;
-        std::memcpy(words.data(), bytes.data(), kBlock);
-        for (std::size_t i = 0; i < kLanes; ++i) {
-            lanes[i] += uint64_t{words[i]} + words[i + kLanes];
+    const uint8_t* at = bytes.data();
+    const uint8_t* const end = at + bytes.size();
+    uint64_t sum = sum_;
+    if (bytes.size() >= 2 * kBlock) {
+        std::array<uint64_t, kLanes> lanes{};
+        for (const uint8_t* last = end - kBlock; at <= last; at += kBlock) {
+            std::array<uint32_t, 2 * kLanes> words;
+            std::memcpy(words.data(), at, kBlock);
+            for (std::size_t i = 0; i < kLanes; ++i) {
+                lanes[i] += uint64_t{words[i]} + words[i + kLanes];
+            }
         }
+        sum += lanes[0] + lanes[1] + lanes[2] + lanes[3];
     }
-    uint64_t sum = 0;
-    for (const uint64_t lane : lanes) {
-        sum += fold(lane);
+    while (end - at >= 4) {
+        sum += take_word<uint32_t>(at);
     }
-    while (!bytes.empty()) {
-        const std::size_t size = std::min(bytes.size(), sizeof(uint32_t));
-        uint32_t word = 0;
-        std::memcpy(&word, bytes.data(), size);
-        sum += word;
-        bytes = bytes.subspan(size);
+    if (end - at >= 2) {
+        sum += take_word<uint16_t>(at);
     }
-    const auto folded = static_cast<uint16_t>(fold(sum));
-    if constexpr (std::endian::native == std::endian::little) {
-        sum_ += static_cast<uint16_t>(folded << 8 | folded >> 8);
-    } else {
-        sum_ += folded;
+    if (end != at) {
+        const std::array<uint8_t, 2> padded{*at, 0};
+        const uint8_t* last = padded.data();
+        sum += take_word<uint16_t>(last);
     }
+    sum_ = sum;
 }
 
 uint16_t Checksum::finish() const {
-    return static_cast<uint16_t>(~fold(sum_));
+    uint64_t sum = (sum_ >> 32) + (sum_ & 0xffffffff);
+    sum = (sum >> 16) + (sum & 0xffff);
+    sum = (sum >> 16) + (sum & 0xffff);
+    sum = (sum >> 16) + (sum & 0xffff);
+    return wire::as_big_endian(static_cast<uint16_t>(~sum));
 }
 
 }  // namespace eti::net

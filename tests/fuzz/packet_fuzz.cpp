@@ -1,12 +1,15 @@
 // Any frame of any link type, down to its innermost packet. Input: a byte that chooses the link
 // type, a byte of flags (bit 0: captured; bits 4-7: bytes that a snap length cut off), the frame.
 // What the view says must lie inside the frame, must not depend on what follows the frame in
-// memory, and a reset for it must read back as one.
+// memory, and a reset for it must read back as one. Plain packets, which are read at one go, must
+// read as they do layer by layer.
 #include "eti/base/check.h"
 #include "eti/decap/parse.h"
 #include "eti/decap/reset.h"
 #include "eti/flow/flow_key.h"
+#include "eti/net/layers.h"
 #include "eti/net/transport_checksum.h"
+#include "tests/support/view_facts.h"
 
 #include <array>
 #include <cstddef>
@@ -85,6 +88,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     decap::Outer outer;
     const ParseResult result = decap::parse(frame, framing, view, outer);
     check_view(frame, result, view);
+    PacketView short_way = view;  // used before
+    PacketView by_layers;
+    const ParseResult read = net::parse_packet(frame, framing, short_way);
+    ETI_CHECK(read == net::parse_layers(frame, framing, by_layers));
+    ETI_CHECK(read != ParseResult::Transport ||
+              test::facts_of(short_way) == test::facts_of(by_layers));
     const flow::FlowHasher hasher({1, 2});
     ETI_CHECK(hasher.pair(view.source, view.destination, 0) ==
               hasher.pair(view.destination, view.source, 0));

@@ -22,7 +22,10 @@ class BoundedList {
         }
     }
     void mark_truncated() { truncated_ = true; }
-    void clear() { *this = {}; }
+    void clear() {
+        size_ = 0;
+        truncated_ = false;
+    }
 
     std::span<const T> view() const { return {items_.data(), size_}; }
     std::span<T> view() { return {items_.data(), size_}; }

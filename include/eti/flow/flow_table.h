@@ -1,11 +1,11 @@
 // The flows of one worker: a fixed table, taken at start-up, with expiry by a timer wheel.
 #pragma once
 
+#include "eti/base/huge_array.h"
 #include "eti/flow/flow.h"
 #include "eti/flow/timer_wheel.h"
 
 #include <cstdint>
-#include <vector>
 
 namespace eti::flow {
 
@@ -19,28 +19,27 @@ class FlowTable {
     explicit FlowTable(uint32_t capacity);
 
     uint32_t find(const FlowKey& key, uint64_t hash) const;
+    // A find ahead of its time: first of all hashes of a burst the bucket, then of all the flow
+    // that stands first in it. Neither waits for memory when the others did their part before.
+    void prefetch_bucket(uint64_t hash) const { __builtin_prefetch(&bucket(hash)); }
+    void prefetch_flow(uint64_t hash) const;
     // insert returns kNone when the table is full. The key must not be in the table.
     uint32_t insert(const FlowKey& key, uint64_t hash);
     // erase also stops the flow's timer.
     void erase(uint32_t index);
 
-    Flow& at(uint32_t index) { return flows_[index].flow; }
-    const Flow& at(uint32_t index) const { return flows_[index].flow; }
-    bool in_use(uint32_t index) const { return flows_[index].used; }
+    Flow& at(uint32_t index) { return flows_[index]; }
+    const Flow& at(uint32_t index) const { return flows_[index]; }
     TimerWheel& timers() { return timers_; }
     uint32_t size() const { return size_; }
     uint32_t capacity() const { return static_cast<uint32_t>(flows_.size()); }
 
   private:
-    struct Entry {
-        Flow flow;
-        uint32_t hash = 0;
-        bool used = false;
-    };
-    uint32_t& bucket(uint32_t hash) { return buckets_[hash & (buckets_.size() - 1)]; }
+    uint32_t& bucket(uint64_t hash) { return buckets_[hash & (buckets_.size() - 1)]; }
+    const uint32_t& bucket(uint64_t hash) const { return buckets_[hash & (buckets_.size() - 1)]; }
 
-    std::vector<uint32_t> buckets_;  // heads of chains
-    std::vector<Entry> flows_;
+    HugeArray<uint32_t> buckets_;  // heads of chains
+    HugeArray<Flow> flows_;
     TimerWheel timers_;
     uint32_t free_;  // chained through next_in_bucket
     uint32_t size_ = 0;

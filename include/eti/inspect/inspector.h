@@ -37,9 +37,12 @@ struct Packet {
     uint64_t hash = 0;  // of the key, else of nothing: 0
 };
 
-// classify reads a frame down to the innermost packet. The frame must outlive the packet.
+// classify reads a frame down to the innermost packet. The frame must outlive the packet. The
+// second form fills one that was used before.
 Packet classify(std::span<const uint8_t> frame, uint8_t wire, uint8_t side,
                 const flow::FlowHasher& hasher, const net::Framing& framing = {});
+void classify(std::span<const uint8_t> frame, uint8_t wire, uint8_t side,
+              const flow::FlowHasher& hasher, const net::Framing& framing, Packet& packet);
 
 // owner_hash names the worker a packet belongs to, by its high half: of the outermost two
 // addresses, so that fragments and whole packets in both directions agree..
@@ -110,6 +113,8 @@ class Inspector {
 
     // Pins the tables and the time until end_burst.
     void begin_burst(Timestamp now);
+    // prepare is told what will be inspected next, up to a burst, and has memory fetch it.
+    void prepare(std::span<const Packet> packets) const;
     // inspect decides about one packet. The view may be used no longer than the frame lives.
     Verdict inspect(const Packet& packet);
     // judge_only is for packets that cannot be inspected: it stops infected hosts and no more.

@@ -1,6 +1,8 @@
 // The Internet checksum (RFC 1071).
 #pragma once
 
+#include "eti/wire/load.h"
+
 #include <cstdint>
 #include <span>
 
@@ -11,11 +13,11 @@ namespace eti::net {
 class Checksum {
   public:
     void add(std::span<const uint8_t> bytes);
-    void add(uint16_t word) { sum_ += word; }
+    void add(uint16_t word) { sum_ += wire::as_big_endian(word); }
     uint16_t finish() const;  // ready to be stored big-endian
 
   private:
-    uint64_t sum_ = 0;
+    uint64_t sum_ = 0;  // of words as they lie in memory: 2^32 parts of 64 KiB fit
 };
 
 }  // namespace eti::net

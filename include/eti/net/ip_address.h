@@ -1,9 +1,12 @@
 // IP addresses and ranges of addresses, both families in one 16-byte form.
 #pragma once
 
+#include "eti/wire/load.h"
+
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,9 +33,18 @@ class IpAddress {
     }
     const std::array<uint8_t, 16>& bytes() const { return bytes_; }
 
-    auto operator<=>(const IpAddress&) const = default;
+    // By halves: every packet's addresses are compared, and byte by byte that takes a call.
+    std::strong_ordering operator<=>(const IpAddress& other) const {
+        const auto high = half(0) <=> other.half(0);
+        return high != 0 ? high : half(8) <=> other.half(8);
+    }
+    bool operator==(const IpAddress& other) const {
+        return std::memcmp(bytes_.data(), other.bytes_.data(), bytes_.size()) == 0;
+    }
 
   private:
+    uint64_t half(std::size_t at) const { return wire::load<uint64_t>(bytes_.data() + at); }
+
     std::array<uint8_t, 16> bytes_{};
 };
 

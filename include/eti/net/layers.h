@@ -80,6 +80,9 @@ inline bool Region::narrow(std::size_t size) {
     return true;
 }
 
+// parse_layers is parse_packet without its short way for plain packets.
+ParseResult parse_layers(std::span<const uint8_t> frame, const Framing& framing, PacketView& out);
+
 // All of them add to out, whose frame is set; VLAN tags are appended. The region is used up.
 ParseResult parse_link(Region& frame, LinkType link, PacketView& out);
 ParseResult parse_ethernet(Region& frame, PacketView& out);

@@ -1,5 +1,7 @@
+#include "eti/net/layers.h"
 #include "eti/net/packet_view.h"
 #include "tests/support/encapsulation_builder.h"
+#include "tests/support/view_facts.h"
 
 #include <gtest/gtest.h>
 
@@ -268,6 +270,52 @@ TEST(ParsePacket, UnknownLinkTypesAreNotIp) {
     }
     EXPECT_EQ(parse_packet(test::tcp_frame({}), {LinkType::Unknown, true, 0}, view),
               ParseResult::NotIp);
+}
+
+// used_view holds what no plain packet has.
+PacketView used_view() {
+    PacketView view;
+    view.vlans.push(5);
+    view.missing = view.sequence = view.acknowledgment = view.ip_identification = view.tunnel = 9;
+    view.fragment_offset = view.tcp_window = view.urgent_pointer = 9;
+    view.tcp_flags = view.enclosing = view.ttl = 9;
+    view.ipv6 = view.more_fragments = view.routed = true;
+    return view;
+}
+
+// Plain packets are read at one go; whatever is changed in them, the layers must say the same.
+TEST(ParsePacket, TheShortWayReadsWhatTheLayersRead) {
+    const std::vector<Bytes> plain{
+        test::tcp_frame({.payload = Bytes(30, 7)}),
+        test::tcp_frame({.source = "fd00::1", .destination = "fd00::2", .payload = {1}}),
+        test::udp_frame("10.0.0.1", 5, "10.0.0.2", 53, Bytes(9, 3)),
+        test::udp_frame("fd00::1", 5, "fd00::2", 53, Bytes(9, 3)),
+        test::join({test::tcp_frame({}), Bytes(6, 0)}),  // padded
+    };
+    const auto expect_same = [](const Bytes& frame, const Framing& framing) {
+        PacketView at_once = used_view();
+        PacketView by_layers;
+        const ParseResult result = parse_packet(frame, framing, at_once);
+        ASSERT_EQ(result, parse_layers(frame, framing, by_layers));
+        if (result == ParseResult::Transport) {
+            ASSERT_EQ(test::facts_of(at_once), test::facts_of(by_layers));
+        }
+    };
+    for (const Bytes& frame : plain) {
+        for (const Framing& framing :
+             {Framing{}, Framing{.capture = true}, Framing{.capture = true, .cut = 4}}) {
+            for (std::size_t i = 0; i < frame.size(); ++i) {
+                expect_same(Bytes(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(i)),
+                            framing);
+                Bytes changed = frame;
+                for (const uint8_t value : std::initializer_list<uint8_t>{
+                         0, 1, 6, 8, 17, 20, 0x20, 0x45, 0x46, 0x50, 0x60, 0x80, 0x86, 0xff}) {
+                    changed[i] = value;
+                    expect_same(changed, framing);
+                }
+            }
+        }
+    }
 }
 
 TEST(ParsePacket, NoTruncationReadsBeyondTheFrame) {

@@ -1,0 +1,62 @@
+// Large tables in huge pages: with 4 KiB pages every visit to a table of many megabytes costs a
+// walk through the page tables besides.
+#pragma once
+
+#include "eti/base/check.h"
+
+#include <sys/mman.h>
+
+#include <cstddef>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <span>
+#include <type_traits>
+
+namespace eti {
+
+// HugeArray holds a fixed number of value-initialised elements. The kernel is asked for huge pages
+// (madvise(2), MADV_HUGEPAGE) and may refuse. Throws std::bad_alloc.
+template <typename T>
+class HugeArray {
+  public:
+    explicit HugeArray(std::size_t size) : memory_(allocate(size)), elements_(memory_.get(), size) {
+        std::uninitialized_value_construct_n(memory_.get(), size);
+    }
+
+    T& operator[](std::size_t i) {
+        ETI_ASSERT(i < elements_.size());
+        return elements_[i];
+    }
+    const T& operator[](std::size_t i) const {
+        ETI_ASSERT(i < elements_.size());
+        return elements_[i];
+    }
+    T* begin() { return elements_.data(); }
+    T* end() { return elements_.data() + elements_.size(); }
+    std::size_t size() const { return elements_.size(); }
+
+  private:
+    static constexpr std::size_t kHugePage = 2UL << 20;
+    static_assert(std::is_trivially_destructible_v<T>);
+
+    struct Free {
+        void operator()(T* memory) const { std::free(memory); }
+    };
+    using Memory = std::unique_ptr<T, Free>;
+
+    static Memory allocate(std::size_t size) {
+        const std::size_t bytes = (size * sizeof(T) + kHugePage - 1) / kHugePage * kHugePage;
+        auto* memory = static_cast<T*>(std::aligned_alloc(kHugePage, bytes));
+        if (memory == nullptr) {
+            throw std::bad_alloc();
+        }
+        static_cast<void>(::madvise(memory, bytes, MADV_HUGEPAGE));
+        return Memory(memory);
+    }
+
+    Memory memory_;
+    std::span<T> elements_;
+};
+
+}  // namespace eti
