@@ -39,13 +39,15 @@ Md5Digest Hasher::md5(std::span<const uint8_t> bytes) {
     return digest;
 }
 
+// No member has an initial value: memory is touched when a state is first used.
 struct Sha1Pool::State {
     SHA_CTX context;
+    bool with_sha256;
     SHA256_CTX longer;
-    bool with_sha256 = false;
 };
 
-Sha1Pool::Sha1Pool(uint32_t states) : states_(std::make_unique<State[]>(states)), count_(states) {
+Sha1Pool::Sha1Pool(uint32_t states)
+    : states_(std::make_unique_for_overwrite<State[]>(states)), count_(states) {
     free_.reserve(states);
     for (uint32_t state = states; state > 0; --state) {
         free_.push_back(state - 1);

@@ -20,7 +20,18 @@ std::span<const uint8_t> PreambleScanner::held(Direction direction) const {
     return std::span(side.held).first(side.size);
 }
 
+// The opening tells most other protocols, and then the rest need not be searched.
 std::size_t PreambleScanner::feed(Direction direction, std::span<const uint8_t> bytes) {
+    const std::size_t head = std::min(bytes.size(), kOpening + kWindow);
+    const std::size_t offset = take(direction, bytes.first(head));
+    if (offset != npos || given_up_ || head == bytes.size()) {
+        return offset;
+    }
+    const std::size_t behind = take(direction, bytes.subspan(head));
+    return behind == npos ? npos : head + behind;
+}
+
+std::size_t PreambleScanner::take(Direction direction, std::span<const uint8_t> bytes) {
     Side& side = sides_[index(direction)];
     ETI_ASSERT(!side.found);
     const std::size_t left = static_cast<std::size_t>(max_bytes_ - side.taken);

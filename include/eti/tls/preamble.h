@@ -52,6 +52,7 @@ class PreambleScanner {
         bool found = false;
     };
 
+    std::size_t take(Direction direction, std::span<const uint8_t> bytes);
     void remember_opening(Direction direction, std::span<const uint8_t> bytes);
     void judge_opening(Direction direction, std::size_t preamble_bytes);
     std::size_t search(Direction direction, std::span<const uint8_t> bytes);
