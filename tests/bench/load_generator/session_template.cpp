@@ -112,22 +112,6 @@ Bytes client_hello(bool tls13) {
     return in_record(test::client_hello(hello));
 }
 
-void handshake12(SessionBuilder& session) {
-    const Bytes server_key_exchange = test::handshake(12, filler(300));
-    const Bytes client_key_exchange = test::handshake(16, filler(33));
-    const Bytes finished = test::record(tls::ContentType::Handshake, filler(40));
-    session.open()
-        .send(Way::ToServer, client_hello(false))
-        .acknowledge(Way::ToClient)
-        .send(Way::ToClient,
-              in_record(test::join({test::server_hello(), test::certificate(chain()),
-                                    server_key_exchange, test::server_hello_done()})))
-        .acknowledge(Way::ToServer)
-        .send(Way::ToServer,
-              test::join({in_record(client_key_exchange), test::change_cipher_spec(), finished}))
-        .send(Way::ToClient, test::join({test::change_cipher_spec(), finished}));
-}
-
 }  // namespace
 
 std::size_t SessionTemplate::bytes() const {
@@ -204,15 +188,35 @@ void SessionBuilder::segment(Way way, uint8_t flags, uint32_t sequence, const By
         locate(way, test::tcp_frame(spec), link_.vlans.size(), link_.ipv6, net::kTcp));
 }
 
-SessionTemplate tls12_session(const SessionBuilder::Link& link) {
-    SessionBuilder session("tls12", link);
-    handshake12(session);
-    return session.send(Way::ToServer, application_data(400))
+void handshake12(SessionBuilder& session, const std::vector<Bytes>& certificates) {
+    const Bytes server_key_exchange = test::handshake(12, filler(300));
+    const Bytes client_key_exchange = test::handshake(16, filler(33));
+    const Bytes finished = test::record(tls::ContentType::Handshake, filler(40));
+    session.open()
+        .send(Way::ToServer, client_hello(false))
+        .acknowledge(Way::ToClient)
+        .send(Way::ToClient,
+              in_record(test::join({test::server_hello(), test::certificate(certificates),
+                                    server_key_exchange, test::server_hello_done()})))
+        .acknowledge(Way::ToServer)
+        .send(Way::ToServer,
+              test::join({in_record(client_key_exchange), test::change_cipher_spec(), finished}))
+        .send(Way::ToClient, test::join({test::change_cipher_spec(), finished}));
+}
+
+void finish12(SessionBuilder& session) {
+    session.send(Way::ToServer, application_data(400))
         .send(Way::ToClient, application_data(1200))
         .acknowledge(Way::ToServer)
         .send(Way::ToServer, test::record(tls::ContentType::Alert, filler(26)))
-        .close()
-        .build();
+        .close();
+}
+
+SessionTemplate tls12_session(const SessionBuilder::Link& link) {
+    SessionBuilder session("tls12", link);
+    handshake12(session, chain());
+    finish12(session);
+    return session.build();
 }
 
 SessionTemplate tls13_session(const SessionBuilder::Link& link) {
@@ -239,7 +243,7 @@ SessionTemplate tls13_session(const SessionBuilder::Link& link) {
 
 SessionTemplate bulk_session(std::size_t megabytes) {
     SessionBuilder session("bulk", {});
-    handshake12(session);
+    handshake12(session, chain());
     session.send(Way::ToServer, application_data(400));
     constexpr std::size_t kRecord = 14'000;  // ten segments, then an acknowledgment
     for (std::size_t sent = 0; sent < megabytes * 1'000'000; sent += kRecord) {

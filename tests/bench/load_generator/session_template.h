@@ -63,6 +63,11 @@ class SessionBuilder {
     std::array<uint32_t, 2> next_{1000, 5000};
 };
 
+// handshake12 opens a TLS 1.2 session in which the server shows these certificates, leaf first.
+void handshake12(SessionBuilder& session, const std::vector<Bytes>& certificates);
+// finish12 exchanges a request and an answer in such a session and closes it.
+void finish12(SessionBuilder& session);
+
 // The kinds of traffic.
 SessionTemplate tls12_session(const SessionBuilder::Link& link = {});
 SessionTemplate tls13_session(const SessionBuilder::Link& link = {});
