@@ -4,6 +4,8 @@
 
 CLIENTS_SOCKET=$STATE/clients.sock
 SERVERS_SOCKET=$STATE/servers.sock
+# shellcheck disable=SC2034  # where the callers write
+OUT=${BENCH_OUT:-$ROOT/build/bench}
 
 # start_here NAME COMMAND... is start_child without a network namespace.
 start_here() {
@@ -13,9 +15,13 @@ start_here() {
     echo $! >"$STATE/$name.pid"
 }
 
-# write_config SESSIONS [LINE...] for a worker that inspects that many sessions at a time.
+# clamp LOWEST VALUE HIGHEST
+clamp() { echo $(($2 < $1 ? $1 : $2 > $3 ? $3 : $2)); }
+
+# write_config FLOWS [LINE...] for workers, one unless WORKERS says more, that inspect that many flows
+# at a time each, as far as the configuration goes.
 write_config() {
-    local sessions=$1
+    local flows=$1
     shift
     cat >"$STATE/etid.conf" <<CONF
 set system host-name bench
@@ -34,9 +40,9 @@ set security policies from-zone trust to-zone untrust policy any match source-ad
 set security policies from-zone trust to-zone untrust policy any match destination-address any
 set security policies from-zone trust to-zone untrust policy any match application any
 set security policies from-zone trust to-zone untrust policy any then permit
-set services openeti workers 1
-set services openeti limits sessions-per-worker $((sessions < 16384 ? 16384 : sessions))
-set services openeti limits flows-per-worker $((sessions < 32768 ? 65536 : sessions * 2))
+set services openeti workers ${WORKERS:-1}
+set services openeti limits sessions-per-worker $(clamp 16384 "$flows" 4194304)
+set services openeti limits flows-per-worker $(clamp 65536 $((flows * 2)) 16777216)
 CONF
     [ $# -eq 0 ] || printf '%s\n' "$@" >>"$STATE/etid.conf"
 }
@@ -47,13 +53,13 @@ start_etid() {
 }
 
 # testpmd leaves when its standard input ends, so it gets a FIFO that never does. Its lcores are
-# etid's: the second CPU forwards.
+# etid's: the second CPU forwards, where there is one.
 start_testpmd() {
     [ -p "$STATE/hold" ] || mkfifo "$STATE/hold"
     # shellcheck disable=SC2016  # expanded by the inner shell
     start_here testpmd bash -c 'exec stdbuf -oL dpdk-testpmd "$@" 0<>"$0"' "$STATE/hold" \
         --no-huge -m 256 --no-pci --no-telemetry "--file-prefix=eti-bench-$$" \
-        --lcores '0@0,1@1' \
+        --lcores "0@0,1@$(($(nproc) > 1))" \
         --vdev "net_memif0,role=server,id=0,socket=$CLIENTS_SOCKET,socket-abstract=no,bsize=2048" \
         --vdev "net_memif1,role=server,id=0,socket=$SERVERS_SOCKET,socket-abstract=no,bsize=2048" \
         -- --forward-mode=io --auto-start --nb-cores=1 --total-num-mbufs=16384
@@ -80,12 +86,36 @@ generate() {
     }
 }
 
+# in_turns ROUND COMMAND... runs it for both forwarders. The order changes from round to round, so
+# that a drift of the machine favours neither.
+in_turns() {
+    local -a order=(testpmd etid)
+    local name
+    (($1 % 2)) || order=(etid testpmd)
+    shift
+    for name in "${order[@]}"; do
+        "$@" "$name"
+    done
+}
+
+# counters_of_etid prints its counters as one JSON object.
+counters_of_etid() {
+    "$BIN/eti" --socket "$STATE/etid.sock" \
+        -c 'show services security-metadata-streaming statistics detail' |
+        awk '/^Counters:/ { on = 1; next }
+             on { gsub(/-/, "_", $1); sub(/:/, "", $1)
+                  printf "%s\"%s\": %s", n++ ? ", " : "{", $1, $2 }
+             END { print n ? "}" : "null" }'
+}
+
 # memory_of NAME prints resident kilobytes.
 memory_of() { awk '/^VmRSS:/ { print $2 }' "/proc/$(child_pid "$1")/status"; }
 
 memif_up() {
-    "$ROOT/scripts/dependencies" build demo
-    [ -n "${ETI_BIN:-}" ] || build_preset release etid load_generator
+    [ -n "${ETI_BIN:-}" ] || {
+        "$ROOT/scripts/dependencies" build demo
+        build_preset release etid eti load_generator
+    }
     mkdir -p "$STATE/log"
 }
 

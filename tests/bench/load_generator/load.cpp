@@ -1,21 +1,29 @@
 #include "load.h"
 
+#include <rte_cycles.h>
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
 
 #include <algorithm>
+#include <chrono>
 #include <stdexcept>
 #include <thread>
 
 namespace eti::bench {
 namespace {
 
-constexpr std::size_t kBurst = 32;
-constexpr auto kStall = std::chrono::milliseconds(500);
+constexpr std::size_t kBurst = 64;
+constexpr double kStall = 0.5;          // seconds
+constexpr double kGiveUp = 10;          // seconds
+constexpr double kInterval = 0.001;     // seconds
+constexpr double kDisturbed = 0.00002;  // seconds; a turn of the loop takes a fiftieth
 
-rte_mempool* make_pool() {
-    rte_mempool* pool =
-        rte_pktmbuf_pool_create("load", 8191, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+rte_mempool* make_pool(const char* name, uint16_t queues) {
+    // Two rings full for each queue, as many as a cache keeps, and the bursts in hand. The cache
+    // gives what was freed last, which is near.
+    const unsigned count = 4U * MemifPort::kDescriptors * queues - 1;
+    rte_mempool* pool = rte_pktmbuf_pool_create(name, count, RTE_MEMPOOL_CACHE_MAX_SIZE, 0,
+                                                RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
     if (pool == nullptr) {
         throw std::runtime_error("no memory for packet buffers");
     }
@@ -36,19 +44,23 @@ uint32_t window_of(const LoadOptions& options) {
 Load::Load(const LoadOptions& options)
     : options_(options),
       eal_(options.cpu),
-      pool_(make_pool()),
-      ports_{{{"clients", options.sockets[0], pool_}, {"servers", options.sockets[1], pool_}}},
-      traffic_(traffic_of(options.mode, options.segments), options.flows) {
+      send_pool_(make_pool("send", options.queues)),
+      receive_pool_(make_pool("receive", options.queues)),
+      ports_{{{"clients", options.sockets[0], receive_pool_, options.queues},
+              {"servers", options.sockets[1], receive_pool_, options.queues}}},
+      traffic_(traffic_of(options.mode, options.segments), options.flows),
+      probe_(traffic_.probe()) {
     options_.window = window_of(options);
+    result_.ticks_per_second = static_cast<double>(rte_get_tsc_hz());
     wait_for_links();
 }
 
 Load::~Load() = default;
 
 void Load::wait_for_links() {
-    const auto deadline = Clock::now() + std::chrono::seconds(10);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     while (!ports_[0].link_up() || !ports_[1].link_up()) {
-        if (Clock::now() > deadline) {
+        if (std::chrono::steady_clock::now() > deadline) {
             throw std::runtime_error("the links to '" + options_.sockets[0] + "' and '" +
                                      options_.sockets[1] + "' do not come up");
         }
@@ -57,19 +69,26 @@ void Load::wait_for_links() {
 }
 
 LoadResult Load::run() {
-    run_until(options_.warm_up, 0);
-    const uint32_t flows_before = traffic_.flows_started();
+    const uint64_t warm_up = traffic_.opening() + options_.warm_up;
+    run_until(warm_up, 0);
+    const uint32_t flows_before = warm_up > 0 ? traffic_.flows_started() : 0;
+    const double hz = result_.ticks_per_second;
     result_ = {};
+    result_.ticks_per_second = hz;
     written_off_ = 0;
-    if (!options_.capture_in.empty()) {
-        capture_in_.emplace(options_.capture_in);
+    if (options_.syns > 0) {
+        options_.packets = traffic_.left() * (1 + options_.syns);
+        traffic_.flood(options_.syns);
     }
-    if (!options_.capture_out.empty()) {
-        capture_out_.emplace(options_.capture_out);
+    open_captures();
+    if (options_.rate > 0) {
+        pace_.emplace(static_cast<double>(options_.rate) / hz, rte_rdtsc());
     }
     run_until(options_.packets, options_.seconds);
-    result_.seconds = std::chrono::duration<double>(last_receipt_ - start_).count();
-    result_.flows = traffic_.flows_started() - (options_.warm_up > 0 ? flows_before : 0);
+    result_.seconds = static_cast<double>(last_receipt_ - start_) / hz;
+    result_.flows = traffic_.flows_started() - flows_before;
+    result_.sessions = traffic_.sessions_ended();
+    result_.let_go = pace_ ? pace_->let_go() : 0;
     for (auto* capture : {&capture_in_, &capture_out_}) {
         if (*capture) {
             (*capture)->finish();
@@ -78,63 +97,83 @@ LoadResult Load::run() {
     return result_;
 }
 
+void Load::open_captures() {
+    if (!options_.capture_in.empty()) {
+        capture_in_.emplace(options_.capture_in);
+    }
+    if (!options_.capture_out.empty()) {
+        capture_out_.emplace(options_.capture_out);
+    }
+}
+
 // run_until sends that many packets, or for that long, and waits for what is on its way.
 void Load::run_until(uint64_t packets, double seconds) {
-    start_ = last_receipt_ = Clock::now();
+    start_ = now_ = last_receipt_ = rte_rdtsc();
+    const uint64_t end = seconds > 0 ? start_ + ticks(seconds) : UINT64_MAX;
+    const uint64_t disturbed = ticks(kDisturbed);
+    Intervals intervals(ticks(kInterval), start_);
     bool over = false;
     while ((!over && sent() < packets) || on_their_way() > 0) {
+        const uint64_t now = rte_rdtsc();
+        undisturbed_since_ = now - now_ > disturbed ? now : undisturbed_since_;
+        now_ = now;
+        receive();
         const uint64_t most = over ? 0 : std::min(packets - sent(), allowed());
         if (most > 0) {
             send_burst(std::min<uint64_t>(most, kBurst));
-        }
-        const Clock::time_point now = Clock::now();
-        if (receive()) {
-            last_receipt_ = now;
-        } else if (on_their_way() > 0 && now - last_receipt_ > kStall) {
+        } else if (now_ - last_receipt_ > ticks(kStall) && on_their_way() > 0) {
             note_stall();
         }
-        over = seconds > 0 && std::chrono::duration<double>(now - start_).count() > seconds;
+        over = now_ > end;
+        if (!over) {
+            intervals.note(now_, received());
+        }
     }
+    result_.fastest = intervals.quantile(0.99) * result_.ticks_per_second;
 }
 
 // allowed: what the window and the rate leave for now.
-uint64_t Load::allowed() const {
+uint64_t Load::allowed() {
     const uint64_t outstanding = on_their_way();
-    uint64_t most = outstanding < options_.window ? options_.window - outstanding : 0;
-    if (options_.rate > 0) {
-        const uint64_t due = microseconds() * options_.rate / 1'000'000;
-        most = std::min(most, due > sent() ? due - sent() : 0);
-    }
-    return most;
+    const uint64_t most = outstanding < options_.window ? options_.window - outstanding : 0;
+    return pace_ ? std::min(most, pace_->due(now_, sent())) : most;
 }
 
 uint64_t Load::on_their_way() const {
-    const uint64_t back = result_.received[0] + result_.received[1] + written_off_;
+    const uint64_t back = received() + written_off_;
     return sent() > back ? sent() - back : 0;
 }
 
 void Load::note_stall() {
     written_off_ += on_their_way();
     ++result_.stalls;
-    last_receipt_ = Clock::now();
+    last_receipt_ = now_;
+}
+
+uint64_t Load::ticks(double seconds) const {
+    return static_cast<uint64_t>(seconds * result_.ticks_per_second);
 }
 
 uint64_t Load::microseconds() const {
-    return static_cast<uint64_t>(
-        std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start_).count());
+    return static_cast<uint64_t>(static_cast<double>(rte_rdtsc() - start_) * 1e6 /
+                                 result_.ticks_per_second);
 }
 
 void Load::send_burst(uint64_t most) {
+    std::array<rte_mbuf*, kBurst> mbufs;
+    if (rte_pktmbuf_alloc_bulk(send_pool_, mbufs.data(), static_cast<unsigned>(most)) != 0) {
+        return;  // all are in the rings
+    }
     std::array<std::array<rte_mbuf*, kBurst>, 2> packets;
     std::array<std::size_t, 2> count{};
-    for (uint64_t i = 0; i < most; ++i) {
-        rte_mbuf* mbuf = rte_pktmbuf_alloc(pool_);
-        if (mbuf == nullptr) {
-            break;  // all are in the rings; some come back with the next receive
-        }
+    for (rte_mbuf* mbuf : std::span(mbufs).first(most)) {
         const Traffic::Next next = traffic_.next();
-        rte_pktmbuf_append(mbuf, static_cast<uint16_t>(next.packet->frame.size()));
+        mbuf->data_len = static_cast<uint16_t>(next.packet->frame.size());
+        mbuf->pkt_len = mbuf->data_len;
         write_packet(*next.packet, next.flow, bytes_of(mbuf));
+        if (next.packet->stamp_at != 0) {
+            write_stamp(*next.packet, rte_rdtsc(), bytes_of(mbuf));
+        }
         const auto way = static_cast<std::size_t>(next.packet->way);
         packets[way][count[way]++] = mbuf;
     }
@@ -142,6 +181,7 @@ void Load::send_burst(uint64_t most) {
         const auto index = static_cast<std::size_t>(way);
         give(way, std::span(packets[index]).first(count[index]));
     }
+    queue_ = static_cast<uint16_t>(queue_ + 1) < options_.queues ? queue_ + 1 : 0;
 }
 
 // give sends all of them: a full ring is waited for, since what is dropped here tells nothing.
@@ -153,35 +193,51 @@ void Load::give(Way way, std::span<rte_mbuf*> packets) {
     }
     const auto index = static_cast<std::size_t>(way);
     while (!packets.empty()) {
-        const uint16_t taken = ports_[index].send(packets);
+        const uint16_t taken = ports_[index].send(queue_, packets);
         result_.sent[index] += taken;
         packets = packets.subspan(taken);
-        if (taken == 0 && receive()) {
-            last_receipt_ = Clock::now();
+        if (taken == 0) {
+            receive();
+            now_ = rte_rdtsc();
         }
-        if (Clock::now() - last_receipt_ > std::chrono::seconds(10)) {
+        if (now_ - last_receipt_ > ticks(kGiveUp)) {
             throw std::runtime_error("the forwarder takes no packets any more");
         }
     }
 }
 
-bool Load::receive() {
-    bool any = false;
+void Load::receive() {
     for (const Way way : {Way::ToServer, Way::ToClient}) {
         const auto index = static_cast<std::size_t>(way);
-        std::array<rte_mbuf*, kBurst> packets;
-        const uint16_t count = ports_[1 - index].receive(packets);
-        for (rte_mbuf* mbuf : std::span(packets).first(count)) {
-            result_.bytes_received += rte_pktmbuf_data_len(mbuf);
-            if (capture_out_) {
-                capture_out_->write(way, bytes_of(mbuf), microseconds());
+        for (uint16_t queue = 0; queue < options_.queues; ++queue) {
+            std::array<rte_mbuf*, kBurst> packets;
+            const uint16_t count = ports_[1 - index].receive(queue, packets);
+            if (count > 0) {
+                result_.received[index] += count;
+                last_receipt_ = now_;
+                look_at(way, std::span(packets).first(count));
+                rte_pktmbuf_free_bulk(packets.data(), count);
             }
         }
-        rte_pktmbuf_free_bulk(packets.data(), count);
-        result_.received[index] += count;
-        any = any || count > 0;
     }
-    return any;
+}
+
+void Load::look_at(Way way, std::span<rte_mbuf*> packets) {
+    for (rte_mbuf* mbuf : packets) {
+        const std::span<const uint8_t> frame = bytes_of(mbuf);
+        result_.bytes_received += frame.size();
+        if (probe_ != nullptr && frame.size() == probe_->frame.size()) {
+            const uint64_t stamp = read_stamp(*probe_, frame);
+            if (stamp < undisturbed_since_) {
+                ++result_.disturbed;
+            } else {
+                result_.latencies.add(rte_rdtsc() - stamp);
+            }
+        }
+        if (capture_out_) {
+            capture_out_->write(way, frame, microseconds());
+        }
+    }
 }
 
 }  // namespace eti::bench

@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <utility>
 
 namespace {
 
@@ -16,12 +17,26 @@ void print(const eti::bench::LoadOptions& options, const eti::bench::LoadResult&
         " \"sent\": {\"to_server\": %lu, \"to_client\": %lu},\n"
         " \"received\": {\"to_server\": %lu, \"to_client\": %lu},\n"
         " \"lost\": %ld, \"stalls\": %lu, \"seconds\": %.4f,\n"
-        " \"packets_per_second\": %.0f, \"bits_per_second\": %.0f}\n",
+        " \"packets_per_second\": %.0f, \"fastest\": %.0f, \"bits_per_second\": %.0f,\n"
+        " \"sessions_ended\": %u, \"let_go\": %lu",
         options.mode.c_str(), options.flows, result.flows, result.sent[0], result.sent[1],
         result.received[0], result.received[1],
         static_cast<long>(total(result.sent)) - static_cast<long>(total(result.received)),
-        result.stalls, result.seconds, packets / result.seconds,
-        static_cast<double>(result.bytes_received) * 8 / result.seconds);
+        result.stalls, result.seconds, packets / result.seconds, result.fastest,
+        static_cast<double>(result.bytes_received) * 8 / result.seconds, result.sessions,
+        result.let_go);
+    if (result.latencies.count() > 0) {
+        const auto nanoseconds = [&](uint64_t ticks) {
+            return static_cast<double>(ticks) / result.ticks_per_second * 1e9;
+        };
+        std::printf(",\n \"probes\": %lu, \"disturbed\": %lu,\n \"nanoseconds\": {",
+                    result.latencies.count(), result.disturbed);
+        for (const auto& [name, share] : {std::pair{"p50", 0.5}, {"p99", 0.99}, {"p99.9", 0.999}}) {
+            std::printf("\"%s\": %.0f, ", name, nanoseconds(result.latencies.quantile(share)));
+        }
+        std::printf("\"max\": %.0f}", nanoseconds(result.latencies.max()));
+    }
+    std::printf("}\n");
 }
 
 void add_options(CLI::App& app, eti::bench::LoadOptions& options) {
@@ -41,6 +56,8 @@ void add_options(CLI::App& app, eti::bench::LoadOptions& options) {
         ->check(CLI::Range(1U, 65'536U));
     app.add_option("--segments", options.segments, "Early segments of a half-open flow")
         ->check(CLI::Range(1U, 64U));
+    app.add_option("--syns", options.syns, "SYNs of new flows after each packet of a session");
+    app.add_option("--queues", options.queues, "Queues of each port")->check(CLI::Range(1, 8));
     app.add_option("--cpu", options.cpu, "CPU to run on");
     app.add_option("--capture-in", options.capture_in, "Write what is sent to this pcapng file");
     app.add_option("--capture-out", options.capture_out,

@@ -16,6 +16,7 @@ Eal::Eal(unsigned cpu) {
     std::vector<std::string> arguments = {
         "load_generator",
         "--no-huge",
+        "--single-file-segments",
         "--no-pci",
         "--no-telemetry",
         "-m",
@@ -36,19 +37,22 @@ Eal::~Eal() {
     rte_eal_cleanup();
 }
 
-MemifPort::MemifPort(const std::string& name, const std::string& socket, rte_mempool* pool) {
-    constexpr uint16_t kDescriptors = 1024;
+MemifPort::MemifPort(const std::string& name, const std::string& socket, rte_mempool* pool,
+                     uint16_t queues) {
     const std::string device = "net_memif_" + name;
+    // Zero copy: the forwarder reads and writes these mbufs, and no core but its own copies.
     const std::string arguments =
-        "role=client,id=0,socket=" + socket + ",socket-abstract=no,bsize=2048";
+        "role=client,id=0,socket=" + socket + ",socket-abstract=no,bsize=2048,zero-copy=yes";
     const auto any = static_cast<unsigned>(SOCKET_ID_ANY);
     rte_eth_conf conf{};
-    if (rte_eal_hotplug_add("vdev", device.c_str(), arguments.c_str()) != 0 ||
-        rte_eth_dev_get_port_by_name(device.c_str(), &id_) != 0 ||
-        rte_eth_dev_configure(id_, 1, 1, &conf) != 0 ||
-        rte_eth_rx_queue_setup(id_, 0, kDescriptors, any, nullptr, pool) != 0 ||
-        rte_eth_tx_queue_setup(id_, 0, kDescriptors, any, nullptr) != 0 ||
-        rte_eth_dev_start(id_) != 0) {
+    bool ready = rte_eal_hotplug_add("vdev", device.c_str(), arguments.c_str()) == 0 &&
+                 rte_eth_dev_get_port_by_name(device.c_str(), &id_) == 0 &&
+                 rte_eth_dev_configure(id_, queues, queues, &conf) == 0;
+    for (uint16_t queue = 0; ready && queue < queues; ++queue) {
+        ready = rte_eth_rx_queue_setup(id_, queue, kDescriptors, any, nullptr, pool) == 0 &&
+                rte_eth_tx_queue_setup(id_, queue, kDescriptors, any, nullptr) == 0;
+    }
+    if (!ready || rte_eth_dev_start(id_) != 0) {
         throw std::runtime_error("no memif port on socket '" + socket + "'");
     }
 }
@@ -63,12 +67,12 @@ bool MemifPort::link_up() const {
     return rte_eth_link_get_nowait(id_, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
 }
 
-uint16_t MemifPort::send(std::span<rte_mbuf*> packets) {
-    return rte_eth_tx_burst(id_, 0, packets.data(), static_cast<uint16_t>(packets.size()));
+uint16_t MemifPort::send(uint16_t queue, std::span<rte_mbuf*> packets) {
+    return rte_eth_tx_burst(id_, queue, packets.data(), static_cast<uint16_t>(packets.size()));
 }
 
-uint16_t MemifPort::receive(std::span<rte_mbuf*> packets) {
-    return rte_eth_rx_burst(id_, 0, packets.data(), static_cast<uint16_t>(packets.size()));
+uint16_t MemifPort::receive(uint16_t queue, std::span<rte_mbuf*> packets) {
+    return rte_eth_rx_burst(id_, queue, packets.data(), static_cast<uint16_t>(packets.size()));
 }
 
 }  // namespace eti::bench

@@ -21,15 +21,19 @@ class Eal {
 
 class MemifPort {
   public:
-    MemifPort(const std::string& name, const std::string& socket, rte_mempool* pool);
+    // pool holds what is received, ring after ring.
+    MemifPort(const std::string& name, const std::string& socket, rte_mempool* pool,
+              uint16_t queues);
     ~MemifPort();
     MemifPort(const MemifPort&) = delete;
     MemifPort& operator=(const MemifPort&) = delete;
 
     bool link_up() const;
     // send answers how many of the first packets were taken; the rest stays the caller's.
-    uint16_t send(std::span<rte_mbuf*> packets);
-    uint16_t receive(std::span<rte_mbuf*> packets);
+    uint16_t send(uint16_t queue, std::span<rte_mbuf*> packets);
+    uint16_t receive(uint16_t queue, std::span<rte_mbuf*> packets);
+
+    static constexpr uint16_t kDescriptors = 1024;  // of a ring
 
   private:
     uint16_t id_ = 0;

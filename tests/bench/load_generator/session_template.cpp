@@ -3,7 +3,10 @@
 #include "tests/support/certificate_builder.h"
 #include "tests/support/packet_builder.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 #include <stdexcept>
 #include <string_view>
@@ -42,23 +45,25 @@ TemplatePacket locate(Way way, Bytes frame, std::size_t vlans, bool ipv6, uint8_
 }
 
 void store_u16(std::span<uint8_t> out, std::size_t at, uint32_t value) {
-    out[at] = static_cast<uint8_t>(value >> 8);
-    out[at + 1] = static_cast<uint8_t>(value);
+    const uint16_t big = htons(static_cast<uint16_t>(value));
+    std::memcpy(out.data() + at, &big, sizeof big);
 }
 
 uint32_t load_u16(std::span<const uint8_t> bytes, std::size_t at) {
-    return static_cast<uint32_t>(bytes[at] << 8 | bytes[at + 1]);
+    uint16_t big = 0;
+    std::memcpy(&big, bytes.data() + at, sizeof big);
+    return ntohs(big);
 }
 
-// add_to_checksum: RFC 1624, for words that grew by a total of sum.
+// add_to_checksum: RFC 1624, for words that grew by a total of sum, less than 2^31. Two folds are
+// enough for 32 bits.
 void add_to_checksum(std::span<uint8_t> out, std::size_t at, uint32_t sum) {
     if (at == 0) {
         return;
     }
     uint32_t total = (~load_u16(out, at) & 0xffff) + sum;
-    while (total > 0xffff) {
-        total = (total & 0xffff) + (total >> 16);
-    }
+    total = (total & 0xffff) + (total >> 16);
+    total = (total & 0xffff) + (total >> 16);
     store_u16(out, at, ~total);
 }
 
@@ -121,7 +126,7 @@ std::size_t SessionTemplate::bytes() const {
 }
 
 void write_packet(const TemplatePacket& packet, uint32_t flow, std::span<uint8_t> out) {
-    std::copy(packet.frame.begin(), packet.frame.end(), out.begin());
+    std::memcpy(out.data(), packet.frame.data(), packet.frame.size());
     const uint32_t client = flow / kPortsPerClient & 0xffffff;
     const uint32_t port = flow % kPortsPerClient;
     store_u16(out, packet.address_at, load_u16(out, packet.address_at) + (client >> 16));
@@ -132,6 +137,24 @@ void write_packet(const TemplatePacket& packet, uint32_t flow, std::span<uint8_t
         store_u16(out, packet.port_at, kFirstClientPort + port);
         add_to_checksum(out, packet.transport_checksum_at, address_sum + port);
     }
+}
+
+void write_stamp(const TemplatePacket& packet, uint64_t stamp, std::span<uint8_t> out) {
+    uint32_t sum = 0;
+    for (unsigned i = 0; i < 4; ++i) {
+        const auto word = static_cast<uint32_t>(stamp >> (48 - 16 * i)) & 0xffff;
+        store_u16(out, packet.stamp_at + 2U * i, word);
+        sum += word;
+    }
+    add_to_checksum(out, packet.transport_checksum_at, sum);
+}
+
+uint64_t read_stamp(const TemplatePacket& packet, std::span<const uint8_t> frame) {
+    uint64_t stamp = 0;
+    for (unsigned i = 0; i < 4; ++i) {
+        stamp = stamp << 16 | load_u16(frame, packet.stamp_at + 2U * i);
+    }
+    return stamp;
 }
 
 SessionBuilder::SessionBuilder(std::string name, const Link& link) : link_(link) {
@@ -164,6 +187,19 @@ SessionBuilder& SessionBuilder::close() {
     segment(Way::ToServer, net::kFin | net::kAck, next_[0]++, {});
     segment(Way::ToClient, net::kFin | net::kAck, next_[1]++, {});
     return acknowledge(Way::ToServer);
+}
+
+SessionBuilder& SessionBuilder::established() {
+    session_.opening = static_cast<uint32_t>(session_.packets.size());
+    return *this;
+}
+
+// One byte between the record's header and the stamp makes its offset even, as checksums want it.
+SessionBuilder& SessionBuilder::probe(Way way) {
+    send(way, test::record(tls::ContentType::ApplicationData, Bytes(1 + sizeof(uint64_t))));
+    TemplatePacket& packet = session_.packets.back();
+    packet.stamp_at = static_cast<uint16_t>(packet.frame.size() - sizeof(uint64_t));
+    return *this;
 }
 
 SessionBuilder& SessionBuilder::early(Way way, uint32_t gap, const Bytes& payload) {
@@ -248,6 +284,47 @@ SessionTemplate bulk_session(std::size_t megabytes) {
     constexpr std::size_t kRecord = 14'000;  // ten segments, then an acknowledgment
     for (std::size_t sent = 0; sent < megabytes * 1'000'000; sent += kRecord) {
         session.send(Way::ToClient, application_data(kRecord)).acknowledge(Way::ToServer);
+    }
+    return session.close().build();
+}
+
+SessionTemplate small_session(unsigned packets) {
+    SessionBuilder session("small", {});
+    handshake12(session);
+    session.established();
+    for (unsigned i = 0; i < packets; i += 2) {
+        session.send(Way::ToServer, application_data(5)).acknowledge(Way::ToClient);
+    }
+    return session.close().build();
+}
+
+SessionTemplate large_session(unsigned packets) {
+    constexpr std::size_t kRecord = 1400 - 54 - 5;
+    SessionBuilder session("large", {});
+    handshake12(session);
+    session.established();
+    for (unsigned i = 0; i < packets; i += 2) {
+        session.send(Way::ToServer, application_data(kRecord))
+            .send(Way::ToClient, application_data(kRecord));
+    }
+    return session.close().build();
+}
+
+SessionTemplate probe_session(unsigned packets) {
+    SessionBuilder session("probe", {});
+    handshake12(session);
+    session.established();
+    for (unsigned i = 0; i < packets; i += 2) {
+        session.probe(Way::ToServer).acknowledge(Way::ToClient);
+    }
+    return session.close().build();
+}
+
+SessionTemplate plain_session(unsigned packets) {
+    SessionBuilder session("plain", {.server_port = 80});
+    session.open().established();
+    for (unsigned i = 0; i < packets; ++i) {
+        session.send(Way::ToServer, filler(10));
     }
     return session.close().build();
 }

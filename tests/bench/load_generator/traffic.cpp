@@ -1,14 +1,24 @@
 #include "traffic.h"
 
 #include <algorithm>
+#include <iterator>
 #include <random>
 #include <stdexcept>
 #include <utility>
 
 namespace eti::bench {
 
+namespace {
+
+// Packets of a session that is measured once it is established: more than a run has for each.
+constexpr unsigned kLong = 4000;
+
+}  // namespace
+
 const std::vector<std::string>& mode_names() {
-    static const std::vector<std::string> names = {"handshake", "bulk", "mix", "scan", "halfopen"};
+    static const std::vector<std::string> names = {"handshake", "small",   "large", "bulk",
+                                                   "mix",       "scan",    "flood", "probe",
+                                                   "plain",     "halfopen"};
     return names;
 }
 
@@ -16,11 +26,26 @@ std::vector<Share> traffic_of(std::string_view mode, unsigned segments) {
     if (mode == "handshake") {
         return {{tls12_session()}};
     }
+    if (mode == "small") {
+        return {{small_session(kLong)}};
+    }
+    if (mode == "large") {
+        return {{large_session(kLong)}};
+    }
     if (mode == "bulk") {
         return {{bulk_session(1)}};
     }
     if (mode == "scan") {
         return {{syn_session()}};
+    }
+    if (mode == "flood") {
+        return {{small_session(200)}};
+    }
+    if (mode == "probe") {
+        return {{probe_session(kLong)}};
+    }
+    if (mode == "plain") {
+        return {{plain_session(kLong)}};
     }
     if (mode == "halfopen") {
         return {{half_open_session(segments)}};
@@ -50,31 +75,51 @@ Traffic::Traffic(std::vector<Share> shares, uint32_t flows) : slots_(flows) {
     for (Share& share : shares) {
         const double part = share.bytes / static_cast<double>(share.session.bytes()) / total;
         const auto count = std::max(1.0, part * kOrder);
-        order_.insert(order_.end(), static_cast<std::size_t>(count),
-                      static_cast<uint16_t>(sessions_.size()));
-        sessions_.push_back(std::move(share.session));
+        first_.insert(first_.end(), static_cast<std::size_t>(count),
+                      static_cast<uint32_t>(packets_.size()));
+        share.session.packets.back().last = true;
+        opening_ = uint64_t{share.session.opening} * flows;
+        std::move(share.session.packets.begin(), share.session.packets.end(),
+                  std::back_inserter(packets_));
     }
-    std::shuffle(order_.begin(), order_.end(), std::mt19937(1));
+    std::shuffle(first_.begin(), first_.end(), std::mt19937(1));
     for (Slot& slot : slots_) {
         renew(slot);
     }
 }
 
 void Traffic::renew(Slot& slot) {
-    slot.session = order_[next_flow_ % order_.size()];
+    slot.packet = first_[next_flow_ % first_.size()];
     slot.flow = next_flow_++;
-    slot.position = 0;
 }
 
 Traffic::Next Traffic::next() {
+    if (syns_due_ > 0) {
+        --syns_due_;
+        return {&syn_, next_syn_++};
+    }
+    syns_due_ = syns_per_packet_;
     Slot& slot = slots_[turn_];
     turn_ = turn_ + 1 < slots_.size() ? turn_ + 1 : 0;
-    const SessionTemplate& session = sessions_[slot.session];
-    const Next next{&session.packets[slot.position], slot.flow};
-    if (++slot.position == session.packets.size()) {
+    const Next next{&packets_[slot.packet], slot.flow};
+    if (next.packet->last) {
+        ++ended_;
         renew(slot);
+    } else {
+        ++slot.packet;
     }
     return next;
+}
+
+const TemplatePacket* Traffic::probe() const {
+    const auto probe = std::find_if(packets_.begin(), packets_.end(),
+                                    [](const TemplatePacket& p) { return p.stamp_at != 0; });
+    return probe == packets_.end() ? nullptr : &*probe;
+}
+
+void Traffic::flood(unsigned syns_per_packet) {
+    syn_ = syn_session().packets.front();
+    syns_per_packet_ = syns_per_packet;
 }
 
 }  // namespace eti::bench

@@ -34,20 +34,34 @@ class Traffic {
 
     Next next();
     uint32_t flows_started() const { return next_flow_; }
+    uint32_t sessions_ended() const { return ended_; }
+    // opening: how many packets it takes until every session is established; 0: none is.
+    uint64_t opening() const { return opening_; }
+    // left is, after the opening, how many packets it takes until every session has ended.
+    uint64_t left() const { return packets_.size() * slots_.size() - opening_; }
+    // probe is a packet with a stamp, whose size no other has; or none.
+    const TemplatePacket* probe() const;
+    // flood puts so many SYNs, each of a new flow, after every packet from here on.
+    void flood(unsigned syns_per_packet);
 
   private:
     struct Slot {
         uint32_t flow = 0;
-        uint16_t session = 0;
-        uint32_t position = 0;
+        uint32_t packet = 0;
     };
     void renew(Slot& slot);
 
-    std::vector<SessionTemplate> sessions_;
-    std::vector<uint16_t> order_;  // of kinds, by their share of flows; repeated
+    std::vector<TemplatePacket> packets_;  // of all kinds of session
+    std::vector<uint32_t> first_;          // of a kind, by its share of flows; repeated
     std::vector<Slot> slots_;
     std::size_t turn_ = 0;
     uint32_t next_flow_ = 0;
+    uint32_t ended_ = 0;
+    uint64_t opening_ = 0;
+    TemplatePacket syn_;
+    unsigned syns_per_packet_ = 0;
+    unsigned syns_due_ = 0;
+    uint32_t next_syn_ = 1U << 29;  // far from the flows of sessions
 };
 
 }  // namespace eti::bench

@@ -1,6 +1,7 @@
 #include "traffic.h"
 
 #include "capture.h"
+#include "meters.h"
 #include "tests/support/packet_builder.h"
 
 #include <gmock/gmock.h>
@@ -21,6 +22,10 @@ std::vector<SessionTemplate> all_sessions() {
             tls12_session({.vlans = {100}}),
             tls13_session({.ipv6 = true, .vlans = {100, 7}}),
             bulk_session(1),
+            small_session(4),
+            large_session(4),
+            probe_session(4),
+            plain_session(4),
             http_session(),
             udp_session(),
             half_open_session(3),
@@ -70,6 +75,91 @@ TEST(SessionTemplate, EveryFlowHasItsOwnClientAndRightChecksums) {
             ASSERT_TRUE(clients.insert(*of_flow.begin()).second) << "flow " << flow;
         }
     }
+}
+
+TEST(SessionTemplate, AStampComesBackAndLeavesTheChecksumRight) {
+    const SessionTemplate session = probe_session(2);
+    const TemplatePacket& packet = session.packets[session.opening];
+    for (const uint64_t stamp :
+         {uint64_t{0}, uint64_t{1}, uint64_t{0x123456789abcdef0}, UINT64_MAX}) {
+        Bytes frame(packet.frame.size());
+        write_packet(packet, 4711, frame);
+        write_stamp(packet, stamp, frame);
+        EXPECT_EQ(read_stamp(packet, frame), stamp);
+        net::PacketView view;
+        ASSERT_EQ(net::parse_packet(frame, view), net::ParseResult::Transport);
+        EXPECT_EQ(transport_checksum(view), 0) << stamp;
+    }
+}
+
+TEST(SessionTemplate, FramesAfterTheOpeningHaveTheSizesTheirNamePromises) {
+    const auto sizes = [](const SessionTemplate& session) {
+        std::set<std::size_t> found;
+        for (std::size_t i = session.opening; i < session.packets.size() - 3; ++i) {
+            found.insert(session.packets[i].frame.size());
+        }
+        return found;
+    };
+    EXPECT_THAT(sizes(small_session(10)), testing::ElementsAre(54, 64));
+    EXPECT_THAT(sizes(large_session(10)), testing::ElementsAre(1400));
+    EXPECT_THAT(sizes(plain_session(10)), testing::ElementsAre(64));
+}
+
+TEST(Traffic, NoOtherFrameIsAsLongAsAProbe) {
+    const Traffic traffic(traffic_of("probe", 1), 1);
+    ASSERT_NE(traffic.probe(), nullptr);
+    for (const TemplatePacket& packet : traffic_of("probe", 1)[0].session.packets) {
+        EXPECT_EQ(packet.frame.size() == traffic.probe()->frame.size(), packet.stamp_at != 0);
+    }
+}
+
+TEST(Traffic, AFloodLeavesSessionsAsTheyAreAndEndsWithThem) {
+    constexpr uint32_t kFlows = 3;
+    constexpr unsigned kSyns = 4;
+    Traffic traffic(traffic_of("flood", 1), kFlows);
+    for (uint64_t i = 0; i < traffic.opening(); ++i) {
+        traffic.next();
+    }
+    const uint64_t packets = traffic.left() * (1 + kSyns);
+    traffic.flood(kSyns);
+    std::set<uint32_t> flooded;
+    uint64_t of_sessions = 0;
+    for (uint64_t i = 0; i < packets; ++i) {
+        const Traffic::Next next = traffic.next();
+        if (next.flow < kFlows) {
+            ++of_sessions;
+        } else {
+            EXPECT_TRUE(flooded.insert(next.flow).second) << "flow " << next.flow;
+        }
+    }
+    EXPECT_EQ(traffic.sessions_ended(), kFlows);
+    EXPECT_EQ(flooded.size(), of_sessions * kSyns);
+}
+
+TEST(Latencies, QuantilesAreExactToA64th) {
+    Latencies latencies;
+    EXPECT_EQ(latencies.quantile(0.5), 0U);
+    for (uint64_t ticks = 1; ticks <= 100'000; ++ticks) {
+        latencies.add(ticks);
+    }
+    for (const double share : {0.001, 0.5, 0.99, 0.999}) {
+        EXPECT_NEAR(static_cast<double>(latencies.quantile(share)), share * 1e5,
+                    share * 1e5 / 64 + 1);
+    }
+    EXPECT_EQ(latencies.max(), 100'000U);
+    latencies.add(UINT64_MAX);
+    EXPECT_EQ(latencies.quantile(1), UINT64_MAX);
+}
+
+TEST(Pace, MakesUpForLittleAndLetsTheRestGo) {
+    Pace pace(0.5, 1000);
+    EXPECT_EQ(pace.due(1000, 0), 0U);
+    EXPECT_EQ(pace.due(1010, 0), 5U);
+    EXPECT_EQ(pace.due(1010, 5), 0U);
+    EXPECT_EQ(pace.due(3010, 5), 256U);
+    EXPECT_EQ(pace.let_go(), 1000U - 256U);
+    EXPECT_EQ(pace.due(3010, 261), 0U);
+    EXPECT_EQ(pace.due(3020, 261), 5U);
 }
 
 TEST(Traffic, KeepsThatManySessionsOpenAndEveryOneInOrder) {
