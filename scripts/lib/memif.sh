@@ -47,7 +47,9 @@ CONF
     [ $# -eq 0 ] || printf '%s\n' "$@" >>"$STATE/etid.conf"
 }
 
+# An earlier start has left its configuration in the state, which would win over the file.
 start_etid() {
+    rm -rf "$STATE/etid"
     start_here etid "$BIN/etid" --config "$STATE/etid.conf" --socket "$STATE/etid.sock" \
         --state "$STATE/etid"
 }

@@ -36,7 +36,7 @@ std::span<uint8_t> bytes_of(rte_mbuf* mbuf) {
 
 // A session's packets must not be on their way together, or they could overtake each other.
 uint32_t window_of(const LoadOptions& options) {
-    return std::min(options.window, options.flows);
+    return std::min({options.window, options.flows, Traffic::kGroup});
 }
 
 }  // namespace
@@ -58,7 +58,7 @@ Load::Load(const LoadOptions& options)
 Load::~Load() = default;
 
 void Load::wait_for_links() {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     while (!ports_[0].link_up() || !ports_[1].link_up()) {
         if (std::chrono::steady_clock::now() > deadline) {
             throw std::runtime_error("the links to '" + options_.sockets[0] + "' and '" +

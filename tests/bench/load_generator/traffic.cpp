@@ -78,13 +78,31 @@ Traffic::Traffic(std::vector<Share> shares, uint32_t flows) : slots_(flows) {
         first_.insert(first_.end(), static_cast<std::size_t>(count),
                       static_cast<uint32_t>(packets_.size()));
         share.session.packets.back().last = true;
-        opening_ = uint64_t{share.session.opening} * flows;
+        opening_rounds_ = share.session.opening;
         std::move(share.session.packets.begin(), share.session.packets.end(),
                   std::back_inserter(packets_));
     }
     std::shuffle(first_.begin(), first_.end(), std::mt19937(1));
     for (Slot& slot : slots_) {
         renew(slot);
+    }
+    next_group();
+}
+
+// next_group: the next one to open; after the last, all of them.
+void Traffic::next_group() {
+    const bool all = opening_rounds_ == 0 || group_end_ == slots_.size();
+    group_ = all ? 0 : group_end_;
+    const std::size_t left = slots_.size() - group_;
+    group_end_ = all || left < 2 * std::size_t{kGroup} ? slots_.size() : group_ + kGroup;
+    rounds_ = all ? UINT32_MAX : opening_rounds_;
+    turn_ = group_;
+}
+
+void Traffic::next_round() {
+    turn_ = group_;
+    if (--rounds_ == 0) {
+        next_group();
     }
 }
 
@@ -100,7 +118,9 @@ Traffic::Next Traffic::next() {
     }
     syns_due_ = syns_per_packet_;
     Slot& slot = slots_[turn_];
-    turn_ = turn_ + 1 < slots_.size() ? turn_ + 1 : 0;
+    if (++turn_ == group_end_) {
+        next_round();
+    }
     const Next next{&packets_[slot.packet], slot.flow};
     if (next.packet->last) {
         ++ended_;

@@ -113,6 +113,26 @@ TEST(Traffic, NoOtherFrameIsAsLongAsAProbe) {
     }
 }
 
+TEST(Traffic, SessionsOpenInGroupsAndThenAllTakeTurns) {
+    constexpr uint32_t kFlows = 2 * Traffic::kGroup + 5;
+    Traffic traffic(traffic_of("plain", 1), kFlows);
+    const uint64_t rounds = traffic.opening() / kFlows;
+    std::vector<uint64_t> position(kFlows);
+    for (uint64_t i = 0; i < traffic.opening(); ++i) {
+        const uint32_t flow = traffic.next().flow;
+        ++position[flow];
+        if (i + 1 == rounds * Traffic::kGroup) {
+            EXPECT_EQ(position[Traffic::kGroup - 1], rounds);
+            EXPECT_EQ(position[Traffic::kGroup], 0U);
+        }
+    }
+    EXPECT_THAT(position, testing::Each(rounds));
+    for (uint32_t flow = 0; flow < kFlows; ++flow) {
+        ASSERT_EQ(traffic.next().flow, flow);
+    }
+    EXPECT_EQ(traffic.next().flow, 0U);
+}
+
 TEST(Traffic, AFloodLeavesSessionsAsTheyAreAndEndsWithThem) {
     constexpr uint32_t kFlows = 3;
     constexpr unsigned kSyns = 4;
