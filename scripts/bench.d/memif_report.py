@@ -28,6 +28,7 @@ def summarise(mode, flows, runs):
             "ratio_of_fastest": round(fastest["etid"] / fastest["testpmd"], 4),
             "nanoseconds_added": round(1e9 / rate["etid"] - 1e9 / rate["testpmd"], 1),
             "etid_bits_per_second": statistics.median(of("etid", "bits_per_second")),
+            "sender_waited": rates("waited"),
             "lost": {who: sum(of(who, "lost")) for who in ("testpmd", "etid")},
             "etid_rss_kilobytes": max(of("etid", "rss_kilobytes"))}
 
@@ -38,7 +39,7 @@ def main():
         runs = [json.loads(line) for line in lines]
     summary = []
     print(f"{'mode':<10} {'flows':>8} {'testpmd Mp/s':>13} {'etid Mp/s':>10} {'ratio':>6} {'target':>6} "
-          f"{'fastest':>7} {'ns added':>9} {'etid Gb/s':>10} {'lost':>6} {'etid MB':>8}")
+          f"{'fastest':>7} {'ns added':>9} {'etid Gb/s':>10} {'waited':>7} {'lost':>6} {'etid MB':>8}")
     for case in dict.fromkeys((run["mode"], run["flows"]) for run in runs):
         row = summarise(*case, [run for run in runs if (run["mode"], run["flows"]) == case])
         summary.append(row)
@@ -46,8 +47,8 @@ def main():
         print(f"{row['mode']:<10} {row['flows']:>8} {rate['testpmd'] / 1e6:>13.3f} "
               f"{rate['etid'] / 1e6:>10.3f} {row['ratio']:>6.2f} {row['target'] or '-':>6} "
               f"{row['ratio_of_fastest']:>7.2f} {row['nanoseconds_added']:>9.1f} "
-              f"{row['etid_bits_per_second'] / 1e9:>10.2f} {sum(row['lost'].values()):>6} "
-              f"{row['etid_rss_kilobytes'] / 1024:>8.0f}")
+              f"{row['etid_bits_per_second'] / 1e9:>10.2f} {row['sender_waited']['testpmd']:>7.0%} "
+              f"{sum(row['lost'].values()):>6} {row['etid_rss_kilobytes'] / 1024:>8.0f}")
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w", encoding="ascii") as out:
         json.dump({"benchmark": "memif", "cpus": os.cpu_count(), "load_average": os.getloadavg()[0],

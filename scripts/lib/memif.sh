@@ -79,6 +79,9 @@ start_forwarder() {
     }
 }
 
+# stop_forwarder NAME leaves time for sanitizers on a busy machine.
+stop_forwarder() { stop_child "$1" TERM 60; }
+
 # generate OPTION... sends load from the first CPU and prints what came back, as JSON.
 generate() {
     "$BIN/load_generator" --clients "$CLIENTS_SOCKET" --servers "$SERVERS_SOCKET" --cpu 0 "$@" \
@@ -124,7 +127,7 @@ memif_up() {
 memif_down() {
     local name
     for name in etid testpmd; do
-        [ ! -f "$STATE/$name.pid" ] || stop_child "$name" || true
+        [ ! -f "$STATE/$name.pid" ] || stop_forwarder "$name" || true
     done
     rm -rf "$STATE"
 }

@@ -113,13 +113,17 @@ void Load::run_until(uint64_t packets, double seconds) {
     const uint64_t disturbed = ticks(kDisturbed);
     Intervals intervals(ticks(kInterval), start_);
     bool over = false;
+    bool waiting = false;
+    uint64_t waited = 0;
     while ((!over && sent() < packets) || on_their_way() > 0) {
         const uint64_t now = rte_rdtsc();
         undisturbed_since_ = now - now_ > disturbed ? now : undisturbed_since_;
+        waited += waiting ? now - now_ : 0;
         now_ = now;
         receive();
         const uint64_t most = over ? 0 : std::min(packets - sent(), allowed());
-        if (most > 0) {
+        waiting = most == 0;
+        if (!waiting) {
             send_burst(std::min<uint64_t>(most, kBurst));
         } else if (now_ - last_receipt_ > ticks(kStall) && on_their_way() > 0) {
             note_stall();
@@ -129,6 +133,7 @@ void Load::run_until(uint64_t packets, double seconds) {
             intervals.note(now_, received());
         }
     }
+    result_.waited = static_cast<double>(waited) / static_cast<double>(now_ - start_ + 1);
     result_.fastest = intervals.quantile(0.99) * result_.ticks_per_second;
 }
 

@@ -41,6 +41,7 @@ struct LoadResult {
     uint32_t sessions = 0;   // ended
     double seconds = 0;      // from the first packet sent to the last one received
     double fastest = 0;      // packets a second in the fastest hundredth of the time
+    double waited = 0;       // share of the time that the forwarder was waited for
     uint64_t stalls = 0;     // times nothing came back for long and the run went on
     uint64_t let_go = 0;     // packets that were due and never sent: the rate was not kept
     Latencies latencies;     // of probes, from this call to send to that call to receive

@@ -18,13 +18,13 @@ void print(const eti::bench::LoadOptions& options, const eti::bench::LoadResult&
         " \"received\": {\"to_server\": %lu, \"to_client\": %lu},\n"
         " \"lost\": %ld, \"stalls\": %lu, \"seconds\": %.4f,\n"
         " \"packets_per_second\": %.0f, \"fastest\": %.0f, \"bits_per_second\": %.0f,\n"
-        " \"sessions_ended\": %u, \"let_go\": %lu",
+        " \"waited\": %.3f, \"sessions_ended\": %u, \"let_go\": %lu",
         options.mode.c_str(), options.flows, result.flows, result.sent[0], result.sent[1],
         result.received[0], result.received[1],
         static_cast<long>(total(result.sent)) - static_cast<long>(total(result.received)),
         result.stalls, result.seconds, packets / result.seconds, result.fastest,
-        static_cast<double>(result.bytes_received) * 8 / result.seconds, result.sessions,
-        result.let_go);
+        static_cast<double>(result.bytes_received) * 8 / result.seconds, result.waited,
+        result.sessions, result.let_go);
     if (result.latencies.count() > 0) {
         const auto nanoseconds = [&](uint64_t ticks) {
             return static_cast<double>(ticks) / result.ticks_per_second * 1e9;
