@@ -15,7 +15,11 @@ std::size_t OfflineWorker::run(const FrameSequence& frames, Duration gap) {
         bench_.inspector.begin_burst(bench_.now);
         for (std::size_t i = begin; i < end; ++i) {
             const Frame frame = frames.at(i);
-            const auto packet = inspect::classify(frame.bytes, 0, frame.side, bench_.hasher);
+            inspect::classify(frame.bytes, 0, frame.side, bench_.hasher, {}, packets_[i - begin]);
+        }
+        const auto packets = std::span<const inspect::Packet>(packets_).first(end - begin);
+        bench_.inspector.prepare(packets);
+        for (const inspect::Packet& packet : packets) {
             forwarded += bench_.inspector.inspect(packet) == inspect::Verdict::Forward ? 1U : 0U;
         }
         bench_.inspector.end_burst();

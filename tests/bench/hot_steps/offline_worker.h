@@ -5,6 +5,8 @@
 #include "frame_sequence.h"
 #include "tests/support/inspect_bench.h"
 
+#include <array>
+
 namespace eti::bench {
 
 class OfflineWorker {
@@ -24,6 +26,7 @@ class OfflineWorker {
     void drain();
 
     test::InspectBench bench_;
+    std::array<inspect::Packet, kBurst> packets_;
     uint64_t records_ = 0;
 };
 
