@@ -13,8 +13,8 @@ namespace eti::bench {
 namespace {
 
 constexpr std::size_t kBurst = 64;
-constexpr double kStall = 0.5;          // seconds
-constexpr double kGiveUp = 10;          // seconds
+constexpr double kStall = 5;            // seconds; a busy machine may starve a forwarder for one
+constexpr double kGiveUp = 30;          // seconds
 constexpr double kInterval = 0.001;     // seconds
 constexpr double kDisturbed = 0.00002;  // seconds; a turn of the loop takes a fiftieth
 
