@@ -292,7 +292,7 @@ SessionTemplate bulk_session(std::size_t megabytes) {
 
 SessionTemplate small_session(unsigned packets) {
     SessionBuilder session("small", {});
-    handshake12(session);
+    handshake12(session, chain());
     session.established();
     for (unsigned i = 0; i < packets; i += 2) {
         session.send(Way::ToServer, application_data(5)).acknowledge(Way::ToClient);
@@ -303,7 +303,7 @@ SessionTemplate small_session(unsigned packets) {
 SessionTemplate large_session(unsigned packets) {
     constexpr std::size_t kRecord = 1400 - 54 - 5;
     SessionBuilder session("large", {});
-    handshake12(session);
+    handshake12(session, chain());
     session.established();
     for (unsigned i = 0; i < packets; i += 2) {
         session.send(Way::ToServer, application_data(kRecord))
@@ -314,7 +314,7 @@ SessionTemplate large_session(unsigned packets) {
 
 SessionTemplate probe_session(unsigned packets) {
     SessionBuilder session("probe", {});
-    handshake12(session);
+    handshake12(session, chain());
     session.established();
     for (unsigned i = 0; i < packets; i += 2) {
         session.probe(Way::ToServer).acknowledge(Way::ToClient);
