@@ -29,6 +29,12 @@ void FlowTable::prefetch_flow(uint64_t hash) const {
     }
 }
 
+const Flow* FlowTable::likely(uint64_t hash) const {
+    const uint32_t index = bucket(hash);
+    const bool same = index != kNone && flows_[index].hash == static_cast<uint32_t>(hash);
+    return same ? &flows_[index] : nullptr;
+}
+
 uint32_t FlowTable::find(const FlowKey& key, uint64_t hash) const {
     const auto low = static_cast<uint32_t>(hash);
     uint32_t index = bucket(hash);

@@ -55,6 +55,12 @@ void Inspector::Core::prepare(std::span<const Packet> packets) const {
     for (const Packet& packet : packets) {
         flows_.prefetch_flow(packet.hash);
     }
+    for (const Packet& packet : packets) {
+        const flow::Flow* flow = flows_.likely(packet.hash);
+        if (flow != nullptr && flow->session != flow::kNoSession) {
+            sessions_.prefetch(flow->session);
+        }
+    }
 }
 
 Verdict Inspector::Core::inspect(const Packet& packet) {

@@ -6,11 +6,9 @@
 namespace eti::inspect {
 
 static_assert(std::is_trivially_destructible_v<SessionState>);
-static_assert(alignof(SessionState) <= alignof(std::max_align_t));
 
 SessionPool::SessionPool(uint32_t sessions)
-    : memory_(std::make_unique_for_overwrite<std::byte[]>(sessions * sizeof(SessionState))),
-      sessions_(sessions) {
+    : memory_(huge_memory<SessionState>(sessions)), sessions_(sessions) {
     free_.reserve(sessions);
     for (uint32_t i = sessions; i > 0; --i) {
         free_.push_back(i - 1);
@@ -23,8 +21,31 @@ uint32_t SessionPool::acquire() {
     }
     const uint32_t index = free_.back();
     free_.pop_back();
-    new (memory_.get() + index * sizeof(SessionState)) SessionState;
+    new (&at(index)) SessionState;
     return index;
+}
+
+namespace {
+
+// The first and the last cache line of a part.
+template <typename Part>
+void fetch(const Part& part) {
+    const auto* bytes = reinterpret_cast<const char*>(&part);
+    __builtin_prefetch(bytes, 1);
+    __builtin_prefetch(bytes + sizeof part - 1, 1);
+}
+
+}  // namespace
+
+void SessionPool::prefetch(uint32_t index) const {
+    const SessionState& session = at(index);
+    fetch(session.last_payload);
+    fetch(session.tls);
+    fetch(session.streams);
+    fetch(session.record.traffic.splt);
+    fetch(session.record.traffic.records);
+    fetch(session.record.traffic.gaps);
+    fetch(session.last_tls_record);
 }
 
 void SessionPool::release(uint32_t index) {

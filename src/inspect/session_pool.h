@@ -2,6 +2,7 @@
 #pragma once
 
 #include "eti/base/clock.h"
+#include "eti/base/huge_array.h"
 #include "eti/digest/hasher.h"
 #include "eti/dns/tcp_messages.h"
 #include "eti/metadata/record.h"
@@ -51,7 +52,13 @@ struct TcpSide {
 // Which of its parsers a session uses.
 enum class Reading : uint8_t { Tls, Dtls, Quic, Names };
 
-struct SessionState {
+// The first cache line holds what every packet with payload asks or changes.
+struct alignas(64) SessionState {
+    Timestamp last_payload{};
+    std::array<TcpSide, 2> tcp;
+    bool inspecting = true;    // false: streams and assembly memory are given back
+    bool early = false;        // the client's stream holds data of its SYN
+    bool in_preamble = false;  // another protocol speaks first, and may turn to TLS
     Reading reading = Reading::Tls;
     tls::Session tls;
     tls::DtlsSession dtls;
@@ -61,22 +68,17 @@ struct SessionState {
     bool names_asked = false;       // the client has spoken
     tls::PreambleScanner preamble;  // used while in_preamble
     std::array<stream::StreamHead, 2> streams;
-    std::array<TcpSide, 2> tcp;
     CertificateInProgress certificate;
     std::optional<Sha256Digest> leaf_sha256;  // worked out while a list holds SHA-256
     metadata::Record record;  // grows with the session; counters are filled in when it is written
-    Timestamp last_payload{};
     Timestamp last_tls_record{};
     Timestamp next_report{};  // when a handshake or update record is due
-    bool inspecting = true;   // false: streams and assembly memory are given back
     bool over_budget = false;
     bool gap = false;
-    bool reported = false;     // a handshake record was written
-    bool broken = false;       // counted as malformed
-    bool detected = false;     // counted as detected: by a list, or by a verdict about its client
-    bool begun = false;        // the first byte was read: it decides about in_preamble
-    bool in_preamble = false;  // another protocol speaks first, and may turn to TLS
-    bool early = false;        // the client's stream holds data of its SYN
+    bool reported = false;  // a handshake record was written
+    bool broken = false;    // counted as malformed
+    bool detected = false;  // counted as detected: by a list, or by a verdict about its client
+    bool begun = false;     // the first byte was read: it decides about in_preamble
 
     // Of the parser in use.
     bool client_hello_seen() const {
@@ -102,6 +104,7 @@ struct SessionState {
     }
     bool keeps_bytes() const { return streams[0].keeps_bytes() || streams[1].keeps_bytes(); }
 };
+static_assert(offsetof(SessionState, tls) <= 64);
 
 // SessionPool takes all memory at construction and touches a slot only when it is used.
 class SessionPool {
@@ -114,13 +117,13 @@ class SessionPool {
 
     uint32_t acquire();  // a fresh state, or kNone
     void release(uint32_t index);
+    // prefetch fetches what a packet changes while a session is followed.
+    void prefetch(uint32_t index) const;
     uint32_t in_use() const { return sessions_ - static_cast<uint32_t>(free_.size()); }
-    SessionState& at(uint32_t index) const {
-        return *reinterpret_cast<SessionState*>(memory_.get() + index * sizeof(SessionState));
-    }
+    SessionState& at(uint32_t index) const { return memory_.get()[index]; }
 
   private:
-    std::unique_ptr<std::byte[]> memory_;
+    HugeMemory<SessionState> memory_;
     std::vector<uint32_t> free_;
     uint32_t sessions_;
 };

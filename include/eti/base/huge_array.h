@@ -15,12 +15,32 @@
 
 namespace eti {
 
-// HugeArray holds a fixed number of value-initialised elements. The kernel is asked for huge pages
-// (madvise(2), MADV_HUGEPAGE) and may refuse. Throws std::bad_alloc.
+struct FreeHuge {
+    void operator()(void* memory) const { std::free(memory); }
+};
+template <typename T>
+using HugeMemory = std::unique_ptr<T, FreeHuge>;
+
+// huge_memory is room for that many elements, none of which is there yet. The kernel is asked for
+// huge pages (madvise(2), MADV_HUGEPAGE) and may refuse. Throws std::bad_alloc.
+template <typename T>
+HugeMemory<T> huge_memory(std::size_t size) {
+    constexpr std::size_t kHugePage = 2UL << 20;
+    const std::size_t bytes = (size * sizeof(T) + kHugePage - 1) / kHugePage * kHugePage;
+    void* memory = std::aligned_alloc(kHugePage, bytes);
+    if (memory == nullptr) {
+        throw std::bad_alloc();
+    }
+    static_cast<void>(::madvise(memory, bytes, MADV_HUGEPAGE));
+    return HugeMemory<T>(static_cast<T*>(memory));
+}
+
+// HugeArray holds a fixed number of value-initialised elements. Throws std::bad_alloc.
 template <typename T>
 class HugeArray {
   public:
-    explicit HugeArray(std::size_t size) : memory_(allocate(size)), elements_(memory_.get(), size) {
+    explicit HugeArray(std::size_t size)
+        : memory_(huge_memory<T>(size)), elements_(memory_.get(), size) {
         std::uninitialized_value_construct_n(memory_.get(), size);
     }
 
@@ -37,25 +57,9 @@ class HugeArray {
     std::size_t size() const { return elements_.size(); }
 
   private:
-    static constexpr std::size_t kHugePage = 2UL << 20;
     static_assert(std::is_trivially_destructible_v<T>);
 
-    struct Free {
-        void operator()(T* memory) const { std::free(memory); }
-    };
-    using Memory = std::unique_ptr<T, Free>;
-
-    static Memory allocate(std::size_t size) {
-        const std::size_t bytes = (size * sizeof(T) + kHugePage - 1) / kHugePage * kHugePage;
-        auto* memory = static_cast<T*>(std::aligned_alloc(kHugePage, bytes));
-        if (memory == nullptr) {
-            throw std::bad_alloc();
-        }
-        static_cast<void>(::madvise(memory, bytes, MADV_HUGEPAGE));
-        return Memory(memory);
-    }
-
-    Memory memory_;
+    HugeMemory<T> memory_;
     std::span<T> elements_;
 };
 

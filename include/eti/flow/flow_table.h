@@ -23,6 +23,8 @@ class FlowTable {
     // that stands first in it. Neither waits for memory when the others did their part before.
     void prefetch_bucket(uint64_t hash) const { __builtin_prefetch(&bucket(hash)); }
     void prefetch_flow(uint64_t hash) const;
+    // likely is the flow that find would most often give, or null.
+    const Flow* likely(uint64_t hash) const;
     // insert returns kNone when the table is full. The key must not be in the table.
     uint32_t insert(const FlowKey& key, uint64_t hash);
     // erase also stops the flow's timer.
