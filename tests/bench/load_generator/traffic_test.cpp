@@ -106,9 +106,10 @@ TEST(SessionTemplate, FramesAfterTheOpeningHaveTheSizesTheirNamePromises) {
 }
 
 TEST(Traffic, NoOtherFrameIsAsLongAsAProbe) {
-    const Traffic traffic(traffic_of("probe", 1), 1);
+    const std::vector<Share> shares = traffic_of("probe", 1);
+    const Traffic traffic(shares, 1);
     ASSERT_NE(traffic.probe(), nullptr);
-    for (const TemplatePacket& packet : traffic_of("probe", 1)[0].session.packets) {
+    for (const TemplatePacket& packet : shares[0].session.packets) {
         EXPECT_EQ(packet.frame.size() == traffic.probe()->frame.size(), packet.stamp_at != 0);
     }
 }
