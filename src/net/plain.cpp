@@ -17,7 +17,7 @@ constexpr uint32_t kTcpBytes = 20;
 constexpr uint32_t kUdpBytes = 8;
 
 bool plain_tcp(const uint8_t* header, uint32_t bytes, PacketView& out) {
-    const uint32_t size = header[12] >> 4U << 2U;
+    const uint32_t size = uint32_t{header[12]} >> 4U << 2U;
     if (size < kTcpBytes || size > bytes) {
         return false;
     }
