@@ -46,9 +46,9 @@ struct alignas(64) Flow {
     uint8_t client_side : 1 = 0;    // the wire's side the client's packets come in
     bool unjudged : 1 = false;      // cut because it could not be judged
     bool restart_asked : 1 = false;
-    bool answers_differ : 1 =
-        false;  // two SYN|ACKs with different numbers: the client's ACK decides
     bool reset_seen : 1 = false;
+    // Two SYN|ACKs with different numbers were seen: the client's ACK decides.
+    bool answers_differ : 1 = false;
     bool in_use : 1 = false;
 
     Timestamp last_seen{};
