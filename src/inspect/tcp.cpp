@@ -12,12 +12,6 @@ bool may_change(const SessionState& session) {
     return session.inspecting && (!session.decided() || session.keeps_bytes());
 }
 
-// Acknowledgments alone move nothing where only records are sampled, but may confirm a FIN.
-bool matters_to(const SessionState& session, const Packet& packet) {
-    return session.inspecting && (!packet.view.payload.empty() || may_change(session) ||
-                                  session.tcp[0].fin_waiting || session.tcp[1].fin_waiting);
-}
-
 }  // namespace
 
 // is_believed: the receiving endpoint will take the segment. What it ignores must not tell us
@@ -44,8 +38,7 @@ bool Inspector::Core::is_believed(flow::Flow& flow, const Packet& packet, Direct
     SessionState& session = sessions_.at(flow.session);
     const TcpSide& side = session.tcp[at];
     TcpSide& other = session.tcp[eti::index(opposite(direction))];
-    if (may_change(session) && side.window_known &&
-        stream::before(side.window_end, view.sequence)) {
+    if (side.window_known && stream::before(side.window_end, view.sequence)) {
         return false;
     }
     // Nobody takes an acknowledgment of what was never sent. Captures may lack what was.
@@ -95,8 +88,7 @@ bool Inspector::Core::matters(const flow::Flow& flow, const Packet& packet,
         case flow::Inspection::Undecided:
             return true;
         case flow::Inspection::Active:
-            return flow.session != flow::kNoSession &&
-                   matters_to(sessions_.at(flow.session), packet);
+            return flow.session != flow::kNoSession && sessions_.at(flow.session).inspecting;
         case flow::Inspection::NotTls:
             return !packet.view.payload.empty() && speaks_again(flow, packet, direction);
         case flow::Inspection::Negative:

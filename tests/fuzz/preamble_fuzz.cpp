@@ -26,7 +26,6 @@ struct Watched {
         if (offset != PreambleScanner::npos) {
             const auto held = scanner.held(direction);
             ETI_CHECK(offset < bytes.size());
-            ETI_CHECK(held.empty() || offset == 0);
             tls[side].assign(held.begin(), held.end());
             const auto rest = bytes.subspan(offset);
             tls[side].append(rest.begin(), rest.end());
