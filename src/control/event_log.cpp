@@ -217,7 +217,7 @@ void EventLog::log_session(const Record& record, Timestamp now) {
 void EventLog::on_infected_host(const intel::InfectedHost& host, HostChange change,
                                 const std::string& realm, Timestamp now) {
     const bool added = change == HostChange::Added;
-    const std::string reason = host.reason.substr(0, kMaxText);
+    const std::string reason = host.reason.text().substr(0, kMaxText);
     const std::string message =
         added ? "host listed at threat level " + std::to_string(host.threat_level) + ": " + reason
               : "host no longer listed; it was: " + reason;

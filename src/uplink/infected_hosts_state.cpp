@@ -16,7 +16,7 @@ constexpr std::size_t kMostFileBytes = 128U << 20;  // kMostInfectedHosts of the
 Json to_json(const intel::InfectedHost& host) {
     Json json{{"ip", net::to_string(host.ip)},
               {"threat_level", host.threat_level},
-              {"reason", host.reason},
+              {"reason", host.reason.text()},
               {"since", metadata::format_time(host.since)}};
     if (host.expires != Timestamp{}) {
         json["expires"] = metadata::format_time(host.expires);

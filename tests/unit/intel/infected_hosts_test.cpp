@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <map>
+#include <random>
 #include <string>
+#include <vector>
 
 namespace eti::intel {
 namespace {
@@ -68,6 +72,59 @@ TEST(InfectedHosts, holds_a_whole_network_of_neighbours) {
             net::IpAddress::v4(10, 1, static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i & 0xff));
         ASSERT_EQ(hosts.lookup(address, Timestamp(5s)) != nullptr, i % 2 == 0) << i;
     }
+}
+
+TEST(InfectedHosts, changes_lead_to_what_a_full_build_makes) {
+    std::mt19937_64 random(5);
+    std::map<net::IpAddress, InfectedHost> model;
+    InfectedHosts hosts;
+    for (int round = 0; round < 40; ++round) {
+        std::vector<InfectedHost> added;
+        std::vector<net::IpAddress> removed;
+        const auto drawn = [&] {
+            return net::IpAddress::v4(10, 0, static_cast<uint8_t>(random() % 32),
+                                      static_cast<uint8_t>(random()));
+        };
+        for (std::size_t i = random() % (round % 8 == 0 ? 3000 : 30); i > 0; --i) {
+            removed.push_back(drawn());
+            model.erase(removed.back());
+        }
+        for (std::size_t i = random() % (round % 8 == 0 ? 3000 : 30); i > 0; --i) {
+            added.push_back({drawn(),
+                             static_cast<ThreatLevel>(random() % 11),
+                             "reason " + std::to_string(random() % 9),
+                             Timestamp(1s),
+                             {}});
+            model[added.back().ip] = added.back();
+        }
+        const InfectedHosts before = hosts;
+        hosts = hosts.with(added, removed);
+        std::vector<InfectedHost> expected;
+        for (const auto& [ip, host] : model) {
+            expected.push_back(host);
+        }
+        const auto same = [](const InfectedHost& a, const InfectedHost& b) {
+            return a.ip == b.ip && a.threat_level == b.threat_level && a.reason == b.reason;
+        };
+        const std::vector<InfectedHost> entries = hosts.entries();
+        ASSERT_TRUE(
+            std::equal(entries.begin(), entries.end(), expected.begin(), expected.end(), same))
+            << round;
+        const auto came = hosts.missing_in(before).size();
+        const auto went = before.missing_in(hosts).size();
+        ASSERT_EQ(before.size() + came - went, hosts.size()) << round;
+    }
+}
+
+TEST(InfectedHosts, an_old_table_stays_as_it_was) {
+    const InfectedHosts before({host("10.0.0.1", 7), host("10.0.0.2", 8)});
+    const InfectedHosts after = before.with({host("10.0.0.1", 9)}, {ip("10.0.0.2")});
+    EXPECT_EQ(before.lookup(ip("10.0.0.1"), Timestamp(5s))->threat_level, 7);
+    EXPECT_EQ(before.size(), 2U);
+    EXPECT_EQ(after.lookup(ip("10.0.0.1"), Timestamp(5s))->threat_level, 9);
+    EXPECT_EQ(after.size(), 1U);
+    ASSERT_EQ(before.missing_in(after).size(), 1U);
+    EXPECT_EQ(before.missing_in(after)[0].ip, ip("10.0.0.2"));
 }
 
 }  // namespace

@@ -129,7 +129,7 @@ TEST(InfectedHostsFile, ComesBackAsWritten) {
     ASSERT_EQ(load_infected_hosts(folder / "new/state", after), "");
     EXPECT_EQ(after.version, 9U);
     ASSERT_EQ(after.hosts.size(), 2U);
-    EXPECT_EQ(after.hosts[0].reason, before.hosts[0].reason);
+    EXPECT_EQ(after.hosts[0].reason.text(), before.hosts[0].reason.text());
     EXPECT_EQ(after.hosts[0].since, before.hosts[0].since);
     EXPECT_EQ(after.hosts[0].expires, Timestamp{});
     EXPECT_EQ(after.hosts[1].expires, before.hosts[1].expires);

@@ -120,7 +120,7 @@ TEST(InfectedHosts, CutsALongReasonBetweenCharacters) {
     const InfectedHostsAnswer answer =
         parse_infected_hosts(hosts_with("certificate-blocklist", "x" + umlauts));
     ASSERT_EQ(answer.error, "");
-    EXPECT_EQ(answer.entries[0].reason.size(), kMostReasonBytes - 1);
+    EXPECT_EQ(answer.entries[0].reason.text().size(), kMostReasonBytes - 1);
 }
 
 TEST(InfectedHosts, RefusesWhatIsWrongAndNamesIt) {
