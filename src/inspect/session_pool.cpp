@@ -4,6 +4,17 @@
 #include <type_traits>
 
 namespace eti::inspect {
+namespace {
+
+// The first and the last cache line of a part.
+template <typename Part>
+void fetch(const Part& part) {
+    const auto* bytes = reinterpret_cast<const char*>(&part);
+    __builtin_prefetch(bytes, 1);
+    __builtin_prefetch(bytes + sizeof part - 1, 1);
+}
+
+}  // namespace
 
 static_assert(std::is_trivially_destructible_v<SessionState>);
 
@@ -24,18 +35,6 @@ uint32_t SessionPool::acquire() {
     new (&at(index)) SessionState;
     return index;
 }
-
-namespace {
-
-// The first and the last cache line of a part.
-template <typename Part>
-void fetch(const Part& part) {
-    const auto* bytes = reinterpret_cast<const char*>(&part);
-    __builtin_prefetch(bytes, 1);
-    __builtin_prefetch(bytes + sizeof part - 1, 1);
-}
-
-}  // namespace
 
 void SessionPool::prefetch(uint32_t index) const {
     const SessionState& session = at(index);

@@ -35,9 +35,9 @@ bool Inspector::Core::is_believed(flow::Flow& flow, const Packet& packet, Direct
     if (flow.session == flow::kNoSession || !sessions_.at(flow.session).inspecting) {
         return true;
     }
-    SessionState& session = sessions_.at(flow.session);
-    const TcpSide& side = session.tcp[at];
-    TcpSide& other = session.tcp[eti::index(opposite(direction))];
+    auto& sides = sessions_.at(flow.session).tcp;
+    const TcpSide& side = sides[at];
+    TcpSide& other = sides[eti::index(opposite(direction))];
     if (side.window_known && stream::before(side.window_end, view.sequence)) {
         return false;
     }
