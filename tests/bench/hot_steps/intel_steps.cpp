@@ -34,6 +34,20 @@ const intel::Sha1Blocklist& blocklist_of(uint32_t entries) {
     return *list;
 }
 
+// ask times a lookup of each key in turn, once all of them were answered as expected.
+template <typename Key, typename Lookup>
+void ask(benchmark::State& state, const std::vector<Key>& keys, bool hit, Lookup lookup) {
+    if (!expect(state,
+                std::ranges::all_of(keys, [&](const Key& key) { return lookup(key) == hit; }))) {
+        return;
+    }
+    std::size_t i = 0;
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(lookup(keys[i]));
+        i = i + 1 < keys.size() ? i + 1 : 0;
+    }
+}
+
 void blocklist(benchmark::State& state) {
     const bool hit = state.range(1) != 0;
     const auto entries = static_cast<uint32_t>(state.range(0));
@@ -43,16 +57,7 @@ void blocklist(benchmark::State& state) {
         asked[i] = digest(static_cast<uint32_t>(spread(i, entries)) + (hit ? 0 : entries));
     }
     intel::Sha1Blocklist::Hit found;
-    if (!expect(state, std::ranges::all_of(asked, [&](const Sha1Digest& sha1) {
-                    return list.find(sha1, found) == hit;
-                }))) {
-        return;
-    }
-    std::size_t i = 0;
-    for (auto _ : state) {
-        benchmark::DoNotOptimize(list.find(asked[i], found));
-        i = i + 1 < asked.size() ? i + 1 : 0;
-    }
+    ask(state, asked, hit, [&](const Sha1Digest& sha1) { return list.find(sha1, found); });
 }
 
 void infected_hosts(benchmark::State& state) {
@@ -67,16 +72,8 @@ void infected_hosts(benchmark::State& state) {
     for (std::size_t i = 0; i < asked.size(); ++i) {
         asked[i] = address(spread(i, count) + (hit ? 0 : count));
     }
-    if (!expect(state, std::ranges::all_of(asked, [&](const net::IpAddress& ip) {
-                    return (hosts.lookup(ip, kNow) != nullptr) == hit;
-                }))) {
-        return;
-    }
-    std::size_t i = 0;
-    for (auto _ : state) {
-        benchmark::DoNotOptimize(hosts.lookup(asked[i], kNow));
-        i = i + 1 < asked.size() ? i + 1 : 0;
-    }
+    ask(state, asked, hit,
+        [&](const net::IpAddress& ip) { return hosts.lookup(ip, kNow) != nullptr; });
 }
 
 // Every other address pair is a range of its own, so that none merge.
@@ -92,16 +89,7 @@ void allowlist(benchmark::State& state) {
     for (std::size_t i = 0; i < asked.size(); ++i) {
         asked[i] = address(4 * spread(i, count) + (hit ? 1 : 2));
     }
-    if (!expect(state, std::ranges::all_of(asked, [&](const net::IpAddress& ip) {
-                    return list.contains_address(ip) == hit;
-                }))) {
-        return;
-    }
-    std::size_t i = 0;
-    for (auto _ : state) {
-        benchmark::DoNotOptimize(list.contains_address(asked[i]));
-        i = i + 1 < asked.size() ? i + 1 : 0;
-    }
+    ask(state, asked, hit, [&](const net::IpAddress& ip) { return list.contains_address(ip); });
 }
 
 void list_sizes(benchmark::internal::Benchmark* benchmark) {
