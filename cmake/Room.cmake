@@ -1,8 +1,9 @@
-# eti_room(NAME [DEPENDS room...] [LIBRARIES target...])
+# eti_room(NAME [HOT] [DEPENDS room...] [LIBRARIES target...])
 # Makes the target eti::NAME from src/NAME/*.cpp with public headers in include/eti/NAME.
-# DEPENDS are other rooms, visible to users of this room; LIBRARIES are outside libraries, PRIVATE.
+# HOT rooms lie on the packet path. DEPENDS are other rooms, visible to users of this room;
+# LIBRARIES are outside libraries, PRIVATE.
 function(eti_room name)
-    cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
+    cmake_parse_arguments(ARG "HOT" "" "DEPENDS;LIBRARIES" ${ARGN})
     list(TRANSFORM ARG_DEPENDS PREPEND "eti::" OUTPUT_VARIABLE depends)
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
     list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
@@ -10,6 +11,9 @@ function(eti_room name)
         add_library(eti_${name} STATIC ${sources})
         target_include_directories(eti_${name} PUBLIC ${CMAKE_SOURCE_DIR}/include
                                                PRIVATE ${CMAKE_SOURCE_DIR}/src)
+        if(ARG_HOT)
+            target_compile_options(eti_${name} PRIVATE ${ETI_HOT_OPTIONS})
+        endif()
         target_link_libraries(eti_${name} PUBLIC ${depends} PRIVATE eti_options ${ARG_LIBRARIES})
     else()
         add_library(eti_${name} INTERFACE)

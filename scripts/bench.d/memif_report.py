@@ -6,8 +6,9 @@ import statistics
 import sys
 
 # The least that etid should reach of testpmd's rate, by mode and from that many flows on.
-TARGETS = {"small": {0: 0.70, 1_000_000: 0.60}, "large": {0: 0.95}, "handshake": {0: 0.50},
-           "scan": {0: 0.40}, "flood": {0: 0.40}}
+SMALL, LARGE = {0: 0.70, 1_000_000: 0.60}, {0: 0.95}
+TARGETS = {"small": SMALL, "young-small": SMALL, "large": LARGE, "young-large": LARGE,
+           "handshake": {0: 0.50}, "scan": {0: 0.40}, "flood": {0: 0.40}}
 
 
 def target(mode, flows):
@@ -38,13 +39,13 @@ def main():
     with open(results, encoding="ascii") as lines:
         runs = [json.loads(line) for line in lines]
     summary = []
-    print(f"{'mode':<10} {'flows':>8} {'testpmd Mp/s':>13} {'etid Mp/s':>10} {'ratio':>6} {'target':>6} "
+    print(f"{'mode':<12} {'flows':>8} {'testpmd Mp/s':>13} {'etid Mp/s':>10} {'ratio':>6} {'target':>6} "
           f"{'fastest':>7} {'ns added':>9} {'etid Gb/s':>10} {'waited':>7} {'lost':>6} {'etid MB':>8}")
     for case in dict.fromkeys((run["mode"], run["flows"]) for run in runs):
         row = summarise(*case, [run for run in runs if (run["mode"], run["flows"]) == case])
         summary.append(row)
         rate = row["packets_per_second"]
-        print(f"{row['mode']:<10} {row['flows']:>8} {rate['testpmd'] / 1e6:>13.3f} "
+        print(f"{row['mode']:<12} {row['flows']:>8} {rate['testpmd'] / 1e6:>13.3f} "
               f"{rate['etid'] / 1e6:>10.3f} {row['ratio']:>6.2f} {row['target'] or '-':>6} "
               f"{row['ratio_of_fastest']:>7.2f} {row['nanoseconds_added']:>9.1f} "
               f"{row['etid_bits_per_second'] / 1e9:>10.2f} {row['sender_waited']['testpmd']:>7.0%} "

@@ -79,18 +79,23 @@ void Worker::poll_once() {
             moved_ = true;
             counters_.add(Counter::PacketsReceived, burst.size());
             process(burst, true);
+            flush();  // while the frames are in the cache
         }
     }
     if (topology_.handover.size() > 1) {
         flush_handover();
         receive_handover();
     }
-    for (const uint16_t port : topology_.ports) {
-        transmit_[port].flush();
-    }
+    flush();
     sample_residence(now);
     inspector_.end_burst();
     domain_.quiescent(number_);
+}
+
+void Worker::flush() {
+    for (const uint16_t port : topology_.ports) {
+        transmit_[port].flush();
+    }
 }
 
 // time_turn needs no clock of its own: a turn is over when the next one begins.

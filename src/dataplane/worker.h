@@ -46,6 +46,7 @@ class Worker {
 
   private:
     void process(RxBurst& burst, bool may_hand_over);
+    void flush();
     std::size_t classify(RxBurst& burst, bool may_hand_over);
     bool hand_over(RxBurst& burst, uint16_t i, const inspect::Packet& packet);
     void handle(RxBurst& burst, uint16_t i, const inspect::Packet& packet);

@@ -20,21 +20,6 @@ FlowTable::FlowTable(uint32_t capacity)
     }
 }
 
-void FlowTable::prefetch_flow(uint64_t hash) const {
-    const uint32_t index = bucket(hash);
-    if (index != kNone) {
-        const auto* lines = reinterpret_cast<const char*>(&flows_[index]);
-        __builtin_prefetch(lines);
-        __builtin_prefetch(lines + offsetof(Flow, last_seen), 1);
-    }
-}
-
-const Flow* FlowTable::likely(uint64_t hash) const {
-    const uint32_t index = bucket(hash);
-    const bool same = index != kNone && flows_[index].hash == static_cast<uint32_t>(hash);
-    return same ? &flows_[index] : nullptr;
-}
-
 uint32_t FlowTable::find(const FlowKey& key, uint64_t hash) const {
     const auto low = static_cast<uint32_t>(hash);
     uint32_t index = bucket(hash);

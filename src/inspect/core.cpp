@@ -1,5 +1,7 @@
 #include "core.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace eti::inspect {
@@ -47,19 +49,30 @@ void Inspector::Core::begin_burst(Timestamp now) {
     hashing_.sha256 = judge_.blocklist().has_sha256() || judge_.allowlist().has_sha256();
 }
 
-// Packets without a flow have a hash of 0, and a line too many is fetched once.
+// Each step reads what the step before has had fetched. Packets without a flow have a hash of 0,
+// and a line too many is fetched once.
 void Inspector::Core::prepare(std::span<const Packet> packets) const {
+    constexpr std::size_t kMost = 64;  // what goes beyond waits for its memory
+    packets = packets.first(std::min(packets.size(), kMost));
     for (const Packet& packet : packets) {
         flows_.prefetch_bucket(packet.hash);
     }
-    for (const Packet& packet : packets) {
-        flows_.prefetch_flow(packet.hash);
+    std::array<const flow::Flow*, kMost> flows;
+    for (std::size_t i = 0; i < packets.size(); ++i) {
+        flows[i] = flows_.prefetch_flow(packets[i].hash);
     }
-    for (const Packet& packet : packets) {
-        const flow::Flow* flow = flows_.likely(packet.hash);
-        if (flow != nullptr && flow->session != flow::kNoSession) {
+    std::array<uint32_t, kMost> sessions;
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < packets.size(); ++i) {
+        const flow::Flow* flow = flows[i];
+        if (flow != nullptr && flow->hash == static_cast<uint32_t>(packets[i].hash) &&
+            flow->session != flow::kNoSession) {
             sessions_.prefetch(flow->session);
+            sessions[found++] = flow->session;
         }
+    }
+    for (std::size_t i = 0; i < found; ++i) {
+        sessions_.prefetch_samples(sessions[i]);
     }
 }
 
@@ -135,7 +148,7 @@ Verdict Inspector::Core::inspect_flow(uint32_t index, const Packet& packet) {
         return continue_blocked(flow, packet, direction);
     }
     const bool tcp = packet.view.protocol == net::kTcp;
-    if (tcp && passes(flow, packet, direction)) {
+    if (tcp && (passes(flow, packet, direction) || describe(flow, packet, direction))) {
         return Verdict::Forward;
     }
     if (!(tcp ? is_believed(flow, packet, direction)
@@ -156,6 +169,7 @@ Verdict Inspector::Core::inspect_flow(uint32_t index, const Packet& packet) {
     if (flow.closed() && !was_closed) {
         schedule(index, idle_deadline(flow));
     }
+    settle(flow);
     return verdict;
 }
 

@@ -122,6 +122,10 @@ class Inspector::Core {
 
     void read_names(SessionState& session, std::span<const uint8_t> bytes);
 
+    // --- settled.cpp: sessions whose verdict is fixed ---
+    void settle(const flow::Flow& flow);
+    bool describe(flow::Flow& flow, const Packet& packet, Direction direction);
+
     // --- datagrams.cpp: payload of a UDP flow ---
     bool is_believed_datagram(flow::Flow& flow, const Packet& packet, Direction direction) const;
     Verdict inspect_datagram(uint32_t index, const Packet& packet, Direction direction);

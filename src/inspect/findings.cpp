@@ -3,7 +3,6 @@
 #include "core.h"
 
 #include <algorithm>
-#include <bit>
 
 namespace eti::inspect {
 
@@ -60,9 +59,10 @@ void Inspector::Core::note_payload(SessionState& session, const Packet& packet,
     const bool first = session.last_payload == Timestamp{};
     const uint32_t gap = first ? 0 : microseconds(now_ - session.last_payload);
     session.last_payload = now_;
-    traffic.splt.push({direction == Direction::Out ? size : -size, gap});
+    add_sample(traffic.splt, session.packet_samples,
+               metadata::PacketSample{direction == Direction::Out ? size : -size, gap});
     if (gap > 0) {
-        ++traffic.gaps[static_cast<std::size_t>(std::bit_width(gap) - 1)];
+        session.count_gap(gap);
     }
     if (packet.view.protocol != net::kTcp) {
         return;

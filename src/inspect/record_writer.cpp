@@ -94,6 +94,9 @@ void RecordWriter::write(const SessionState& session, const flow::Flow& flow, me
     slot->traffic.bytes = flow.bytes;
     slot->traffic.payload = flow.payload;
     slot->traffic.rtt_us = flow.rtt_us;
+    for (std::size_t bin = 0; bin < session.gaps.size(); ++bin) {
+        slot->traffic.gaps[bin] = session.gap_count(bin);
+    }
     slot->midstream = flow.key.protocol == net::kTcp && flow.midstream();
     if (flow.packets[0] == 0 || flow.packets[1] == 0) {
         slot->one_sided = flow.packets[0] == 0 ? Direction::In : Direction::Out;

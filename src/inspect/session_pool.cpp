@@ -1,17 +1,22 @@
 #include "session_pool.h"
 
+#include <cstddef>
 #include <new>
 #include <type_traits>
 
 namespace eti::inspect {
 namespace {
 
-// The first and the last cache line of a part.
-template <typename Part>
-void fetch(const Part& part) {
-    const auto* bytes = reinterpret_cast<const char*>(&part);
-    __builtin_prefetch(bytes, 1);
-    __builtin_prefetch(bytes + sizeof part - 1, 1);
+void fetch(const void* line) {
+    __builtin_prefetch(line, 1);
+}
+
+// Where push will write: the next item, and the size behind the last.
+template <typename T, std::size_t N>
+void fetch_end(const BoundedList<T, N>& list, uint8_t size) {
+    const auto* items = reinterpret_cast<const char*>(&list);
+    fetch(items + size * sizeof(T));
+    fetch(items + N * sizeof(T));
 }
 
 }  // namespace
@@ -38,13 +43,20 @@ uint32_t SessionPool::acquire() {
 
 void SessionPool::prefetch(uint32_t index) const {
     const SessionState& session = at(index);
-    fetch(session.last_payload);
-    fetch(session.tls);
-    fetch(session.streams);
-    fetch(session.record.traffic.splt);
-    fetch(session.record.traffic.records);
-    fetch(session.record.traffic.gaps);
-    fetch(session.last_tls_record);
+    fetch(&session.last_payload);
+    fetch(&session.gaps);
+}
+
+void SessionPool::prefetch_samples(uint32_t index) const {
+    const SessionState& session = at(index);
+    if (!session.inspecting) {
+        return;
+    }
+    fetch(&session.streams[0]);
+    fetch(&session.streams[1] + 1);
+    fetch(&session.tls);
+    fetch_end(session.record.traffic.splt, session.packet_samples);
+    fetch_end(session.record.traffic.records, session.record_samples);
 }
 
 void SessionPool::release(uint32_t index) {

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -49,29 +50,47 @@ struct TcpSide {
     bool timestamp_known = false;
 };
 
+// add_sample counts in seen, which lies where it is cheap to ask: a list that has run over is left
+// alone.
+template <typename T, std::size_t N>
+void add_sample(BoundedList<T, N>& list, uint8_t& seen, const T& sample) {
+    if (seen <= N) {
+        ++seen;
+        list.push(sample);
+    }
+}
+
 // Which of its parsers a session uses.
 enum class Reading : uint8_t { Tls, Dtls, Quic, Names };
 
-// The first cache line holds what every packet with payload asks or changes.
+// SessionState in the order of use. A packet with payload reads and writes the first line and one
+// counter of the second; while records are described, a little of the next three as well.
 struct alignas(64) SessionState {
     Timestamp last_payload{};
+    Timestamp last_tls_record{};
     std::array<TcpSide, 2> tcp;
     bool inspecting = true;    // false: streams and assembly memory are given back
+    bool settled = false;      // nothing that passes can change the verdict: see settle()
     bool early = false;        // the client's stream holds data of its SYN
     bool in_preamble = false;  // another protocol speaks first, and may turn to TLS
     Reading reading = Reading::Tls;
-    tls::Session tls;
+    uint8_t packet_samples = 0;  // of record.traffic.splt; beyond its capacity once it has run over
+    uint8_t record_samples = 0;  // the same of record.traffic.records
+
+    alignas(64) std::array<uint16_t, 32> gaps{};  // the low halves: see gap_count
+
+    std::array<stream::StreamHead, 2> streams;
+
+    alignas(64) tls::Session tls;
     tls::DtlsSession dtls;
     quic::Connection quic;
     dns::TcpMessages names;  // of a name server, over TCP
     std::span<uint8_t> names_buffer;
     bool names_asked = false;       // the client has spoken
     tls::PreambleScanner preamble;  // used while in_preamble
-    std::array<stream::StreamHead, 2> streams;
     CertificateInProgress certificate;
     std::optional<Sha256Digest> leaf_sha256;  // worked out while a list holds SHA-256
     metadata::Record record;  // grows with the session; counters are filled in when it is written
-    Timestamp last_tls_record{};
     Timestamp next_report{};  // when a handshake or update record is due
     bool over_budget = false;
     bool gap = false;
@@ -103,8 +122,20 @@ struct alignas(64) SessionState {
         return state == Finished || state == Broken || state == NotTls;
     }
     bool keeps_bytes() const { return streams[0].keeps_bytes() || streams[1].keeps_bytes(); }
+    // A silence of so many microseconds, at least one, by its power of two.
+    void count_gap(uint32_t length) {
+        const auto bin = static_cast<std::size_t>(std::bit_width(length) - 1);
+        if (++gaps[bin] == 0) {
+            record.traffic.gaps[bin] += 1U << 16;
+        }
+    }
+    uint32_t gap_count(std::size_t bin) const { return record.traffic.gaps[bin] + gaps[bin]; }
+    bool records_full() const {
+        return record_samples >= decltype(record.traffic.records)::capacity();
+    }
 };
-static_assert(offsetof(SessionState, tls) <= 64);
+static_assert(offsetof(SessionState, gaps) == 64 && offsetof(SessionState, streams) == 128 &&
+              offsetof(SessionState, tls) == 256);
 
 // SessionPool takes all memory at construction and touches a slot only when it is used.
 class SessionPool {
@@ -117,8 +148,10 @@ class SessionPool {
 
     uint32_t acquire();  // a fresh state, or kNone
     void release(uint32_t index);
-    // prefetch fetches what a packet changes while a session is followed.
+    // prefetch fetches what every packet with payload changes; prefetch_samples, once that is
+    // there, the rest of what one changes while records are described.
     void prefetch(uint32_t index) const;
+    void prefetch_samples(uint32_t index) const;
     uint32_t in_use() const { return sessions_ - static_cast<uint32_t>(free_.size()); }
     SessionState& at(uint32_t index) const { return memory_.get()[index]; }
 

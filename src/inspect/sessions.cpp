@@ -338,7 +338,7 @@ void Inspector::Core::check_state(flow::Flow& flow, SessionState& session,
         counters_.add(Counter::TlsMalformed);
     }
     // What decided may not have reached its end: until that is sure, other copies are refused.
-    const bool learnt = broken || (decided && session.record.traffic.records.full());
+    const bool learnt = broken || (decided && session.records_full());
     if ((over_bytes && !decided) || ((over_bytes || learnt) && !session.keeps_bytes())) {
         stop_inspecting(session);
     }

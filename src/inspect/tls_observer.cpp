@@ -236,14 +236,13 @@ void TlsObserver::close(Direction direction, uint64_t code) {
 void TlsObserver::packet(Direction, quic::PacketType, std::size_t) {}
 
 void TlsObserver::record(Direction direction, tls::ContentType type, uint16_t length) {
-    auto& records = session_.record.traffic.records;
     metadata::RecordSample sample;
     sample.type = static_cast<uint8_t>(type);
     sample.record_bytes = direction == Direction::Out ? length : -static_cast<int32_t>(length);
     sample.delta_us =
         session_.last_tls_record == Timestamp{} ? 0 : microseconds(now_ - session_.last_tls_record);
     session_.last_tls_record = now_;
-    records.push(sample);
+    add_sample(session_.record.traffic.records, session_.record_samples, sample);
 }
 
 void abandon_certificate(CertificateInProgress& certificate, Hashing& hashing) {

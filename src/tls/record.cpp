@@ -26,7 +26,13 @@ RecordReader::Event RecordReader::next(std::span<const uint8_t>& input,
 }
 
 // Every byte is judged as it comes, so that a stream that is no TLS is known without five bytes.
+// Most headers are whole.
 RecordReader::Event RecordReader::take_header(std::span<const uint8_t>& input) {
+    if (have_ == 0 && input.size() >= header_.size() && input[kMajorVersion] == kMajor) {
+        std::copy_n(input.begin(), header_.size(), header_.begin());
+        input = input.subspan(header_.size());
+        have_ = static_cast<uint8_t>(header_.size());
+    }
     while (have_ < header_.size()) {
         if (input.empty()) {
             return Event::NeedMore;

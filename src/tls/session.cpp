@@ -20,6 +20,7 @@ class Session::Steering {
     Steering(Session& session, Direction direction, AssemblyPool& pool, SessionVisitor& visitor)
         : session_(session),
           side_(session.sides_[index(direction)]),
+          handshake_(session.handshakes_[index(direction)]),
           direction_(direction),
           pool_(pool),
           visitor_(visitor) {}
@@ -55,10 +56,11 @@ class Session::Steering {
     void whole_message(wire::Reader body);
     void client_hello(wire::Reader body);
     void server_hello(wire::Reader body);
-    void end_clear_part(Side& side);
+    void end_clear_part(Direction direction);
 
     Session& session_;
     Side& side_;
+    HandshakeReader& handshake_;
     Direction direction_;
     AssemblyPool& pool_;
     SessionVisitor& visitor_;
@@ -70,8 +72,8 @@ void Session::reset(AssemblyPool& pool) {
 }
 
 void Session::release(AssemblyPool& pool) {
-    for (Side& side : sides_) {
-        side.handshake.reset(pool);
+    for (HandshakeReader& handshake : handshakes_) {
+        handshake.reset(pool);
     }
     ssl2_hello_.release(pool);
 }
@@ -205,8 +207,8 @@ void Session::Steering::record_header() {
     visitor_.record(direction_, type, length);
     if (type == ContentType::ChangeCipherSpec && length != 0) {
         change_cipher_spec();
-    } else if (type == ContentType::ApplicationData && !inbound()) {
-        end_clear_part(side_);
+    } else if (type == ContentType::ApplicationData && !inbound() && !side_.encrypted) {
+        end_clear_part(direction_);
     }
 }
 
@@ -226,17 +228,17 @@ void Session::Steering::fragment(std::span<const uint8_t> piece) {
 // A server's without a ServerHello is either such a one, or the hello escaped us.
 void Session::Steering::change_cipher_spec() {
     if (session_.server_hello_seen_) {
-        end_clear_part(side_);
+        end_clear_part(direction_);
     } else if (inbound()) {
         session_.early_change_ = true;
     } else if (!session_.retry_requested_) {
-        end_clear_part(side_);
+        end_clear_part(direction_);
     }
 }
 
-void Session::Steering::end_clear_part(Side& side) {
-    side.encrypted = true;
-    side.handshake.reset(pool_);
+void Session::Steering::end_clear_part(Direction direction) {
+    session_.sides_[index(direction)].encrypted = true;
+    session_.handshakes_[index(direction)].reset(pool_);
     if (session_.sides_[index(Direction::In)].encrypted) {
         session_.state_ = SessionState::Finished;
     }
@@ -253,20 +255,19 @@ void Session::Steering::alerts(std::span<const uint8_t> piece) {
 }
 
 void Session::Steering::messages(std::span<const uint8_t> piece) {
-    HandshakeReader& reader = side_.handshake;
     while (!stopped() && !side_.encrypted) {
-        if (detecting() && reader.at_boundary() && !piece.empty()) {
+        if (detecting() && handshake_.at_boundary() && !piece.empty()) {
             detect(static_cast<HandshakeType>(piece[0]));
             if (stopped()) {
                 return;
             }
         }
-        if (inbound() && reader.at_boundary() && !piece.empty() && hello_escaped(piece[0])) {
-            end_clear_part(side_);
+        if (inbound() && handshake_.at_boundary() && !piece.empty() && hello_escaped(piece[0])) {
+            end_clear_part(direction_);
             return;
         }
         std::span<const uint8_t> bytes;
-        switch (reader.next(piece, pool_, bytes)) {
+        switch (handshake_.next(piece, pool_, bytes)) {
             case HandshakeReader::Event::NeedMore:
                 return;
             case HandshakeReader::Event::Header:
@@ -293,8 +294,8 @@ bool Session::Steering::hello_escaped(uint8_t type) const {
 
 // Only the hellos are needed as a whole: the client's first, and all of the server's.
 void Session::Steering::message_header() {
-    const HandshakeType type = side_.handshake.type();
-    const uint32_t length = side_.handshake.length();
+    const HandshakeType type = handshake_.type();
+    const uint32_t length = handshake_.length();
     const bool wanted = inbound()
                             ? type == HandshakeType::ServerHello
                             : type == HandshakeType::ClientHello && !session_.client_hello_seen_;
@@ -312,18 +313,18 @@ void Session::Steering::message_header() {
     } else if (length > (wanted ? kMaxMessageBytes : kMaxPassingBytes)) {
         stop(SessionState::OverBudget, SessionError::MessageTooLong);
     } else if (wanted) {
-        side_.handshake.collect();
+        handshake_.collect();
     }
 }
 
 void Session::Steering::passing(std::span<const uint8_t> piece) {
-    if (!inbound() || side_.handshake.type() != HandshakeType::Certificate) {
+    if (!inbound() || handshake_.type() != HandshakeType::Certificate) {
         return;
     }
     if (session_.certificate_form_ == CertificateForm::X509 &&
         !report_entries(session_.certificates_, piece, visitor_)) {
         stop(SessionState::Broken, SessionError::Certificate);
-    } else if (side_.handshake.at_boundary()) {
+    } else if (handshake_.at_boundary()) {
         session_.certificate_complete_ = true;
     }
 }
@@ -346,7 +347,7 @@ void Session::Steering::client_hello(wire::Reader body) {
     session_.offer_.read(hello);
     visitor_.client_hello(hello);
     if (session_.tls13_) {
-        end_clear_part(side_);
+        end_clear_part(direction_);
     }
 }
 
@@ -374,9 +375,9 @@ void Session::Steering::server_hello(wire::Reader body) {
     if (session_.tls13_) {
         // A client's side that was not seen yet may still open with its ClientHello.
         if (session_.client_hello_seen_) {
-            end_clear_part(session_.sides_[index(Direction::Out)]);
+            end_clear_part(Direction::Out);
         }
-        end_clear_part(side_);
+        end_clear_part(direction_);
     }
 }
 

@@ -50,7 +50,8 @@ inline std::string server_facts(const metadata::ServerHelloFacts& hello) {
            (hello.resumed ? "resumed\n" : "");
 }
 
-inline std::string facts_of(const metadata::Record& record) {
+// handshake_facts: what decides. No segment that its receiver ignores may change it.
+inline std::string handshake_facts(const metadata::Record& record) {
     std::string text = "protocol " + std::to_string(static_cast<int>(record.protocol)) +
                        " visibility " + std::to_string(static_cast<int>(record.visibility)) +
                        " client port " + std::to_string(record.client.port) +
@@ -64,6 +65,12 @@ inline std::string facts_of(const metadata::Record& record) {
         text += "chain " + hex_of(sha1) + '\n';
     }
     text += record.certificate.chain.truncated() ? "chain...\n" : "";
+    return text;
+}
+
+// facts_of adds what is described even when nothing can change the verdict any more.
+inline std::string facts_of(const metadata::Record& record) {
+    std::string text = handshake_facts(record);
     for (const metadata::Alert& alert : record.alerts.view()) {
         text += "alert " + std::to_string(index(alert.direction)) + ' ' +
                 std::to_string(alert.level) + ' ' + std::to_string(alert.description) + '\n';

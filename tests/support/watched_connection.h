@@ -20,6 +20,8 @@ class WatchedConnection {
     void play_script();
 
     bool blocked() const { return blocked_; }
+    // Data that its receiver ignores was sent where the next byte was expected.
+    bool decoyed() const { return decoyed_; }
     // What of each turn reached the other end, in order.
     std::vector<Turn> received() const;
 
@@ -67,7 +69,9 @@ class WatchedConnection {
     uint16_t identification_ = 1;
     bool scripted_ = false;
     bool blocked_ = false;
-    bool may_have_ended_ = false;  // a reset or a FIN was sent
+    bool decoyed_ = false;
+    bool rewritten_passed_ = false;  // a byte's other value was forwarded
+    bool may_have_ended_ = false;    // a reset or a FIN was sent
 };
 
 inline WatchedConnection::WatchedConnection(InspectBench& bench, const StreamCase& made)
@@ -186,8 +190,14 @@ inline void WatchedConnection::say(Direction direction, std::size_t from, std::s
     }
     const auto begin = sender.said.begin() + static_cast<std::ptrdiff_t>(from);
     const Bytes payload(begin, begin + static_cast<std::ptrdiff_t>(size));
-    const auto verdict =
-        transmit(direction, sender.first + static_cast<uint32_t>(from), payload, flags, step);
+    const uint32_t sequence = sender.first + static_cast<uint32_t>(from);
+    auto verdict = transmit(direction, sequence, payload, flags, step);
+    if (verdict != inspect::Verdict::Forward && rewritten_passed_) {
+        // Of a flow that had been no TLS the other copy may be the first one heard. It takes an
+        // acknowledgment, no more.
+        acknowledge(opposite(direction), step);
+        verdict = transmit(direction, sequence, payload, flags, step);
+    }
     ETI_CHECK((verdict == inspect::Verdict::Forward) == !blocked_);
     if (verdict == inspect::Verdict::Forward) {
         sender.finished = sender.finished || (flags & net::kFin) != 0;
@@ -339,6 +349,7 @@ inline void WatchedConnection::rewritten(Direction direction, std::size_t from, 
     const auto verdict =
         transmit(direction, sender.first + static_cast<uint32_t>(from), payload, net::kAck, step);
     if (verdict == inspect::Verdict::Forward) {
+        rewritten_passed_ = true;
         receive(direction, from, size);
     }
 }
@@ -354,6 +365,7 @@ inline void WatchedConnection::ignored(Direction direction, const SegmentStep& s
     }
     switch (step.first % 6) {
         case 0:
+            decoyed_ = true;
             transmit(direction, next, decoy, net::kAck, step, Damage::Checksum);
             break;
         case 1:
@@ -364,6 +376,7 @@ inline void WatchedConnection::ignored(Direction direction, const SegmentStep& s
             transmit(direction, next + 1 + step.second, {}, net::kRst, step);
             break;
         case 3:
+            decoyed_ = true;
             transmit(direction, next, decoy, net::kAck, step, Damage::Side);
             break;
         case 4:

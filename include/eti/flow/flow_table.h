@@ -20,11 +20,19 @@ class FlowTable {
 
     uint32_t find(const FlowKey& key, uint64_t hash) const;
     // A find ahead of its time: first of all hashes of a burst the bucket, then of all the flow
-    // that stands first in it. Neither waits for memory when the others did their part before.
+    // that stands first in it, which prefetch_flow returns, or null. To read it is to wait for its
+    // memory, if not enough was done meanwhile.
     void prefetch_bucket(uint64_t hash) const { __builtin_prefetch(&bucket(hash)); }
-    void prefetch_flow(uint64_t hash) const;
-    // likely is the flow that find would most often give, or null.
-    const Flow* likely(uint64_t hash) const;
+    const Flow* prefetch_flow(uint64_t hash) const {
+        const uint32_t index = bucket(hash);
+        if (index == kNone) {
+            return nullptr;
+        }
+        const Flow& flow = flows_[index];
+        __builtin_prefetch(&flow);
+        __builtin_prefetch(&flow.last_seen, 1);
+        return &flow;
+    }
     // insert returns kNone when the table is full. The key must not be in the table.
     uint32_t insert(const FlowKey& key, uint64_t hash);
     // erase also stops the flow's timer.

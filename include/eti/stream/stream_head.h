@@ -46,12 +46,23 @@ class StreamHead {
     bool has_gap() const { return highest_ > delivered_; }
     // Bytes are held for comparison, or wait.
     bool keeps_bytes() const { return first_ != SegmentPool::kNone; }
+    // No copy of a byte that has passed can contradict it, and the next bytes can be passed.
+    bool settled() const {
+        return started_ && !keeps_bytes() && unverifiable_ <= acknowledged_ && urgent_ == kNoUrgent;
+    }
 
     // accept takes one segment's payload and calls sink(std::span<const uint8_t>) for every run
     // of bytes that became contiguous, in order. The spans are valid inside the call only.
     template <typename Sink>
     Accepted accept(uint32_t sequence, std::span<const uint8_t> payload, const Keeping& keeping,
                     Sink&& sink);
+
+    // pass is accept for the next bytes of a settled stream, which the caller reads itself.
+    void pass(std::size_t bytes) {
+        delivered_ += bytes;
+        highest_ = delivered_;
+        next_ += static_cast<uint32_t>(bytes);
+    }
 
     // hold keeps bytes that may turn out to be ignored, such as data on a SYN. resolve delivers
     // them, forget drops them.

@@ -96,7 +96,6 @@ class Session {
 
     struct Side {
         RecordReader records;
-        HandshakeReader handshake;
         uint16_t idle_records = 0;  // empty or of unknown type, in a row
         uint8_t alert_level = 0;    // the first byte of an alert whose second is to come
         bool alert_started = false;
@@ -104,11 +103,8 @@ class Session {
         bool encrypted = false;
     };
 
+    // First what is read and written after the handshake: less than a cache line.
     std::array<Side, 2> sides_;
-    CertificateListReader certificates_;
-    Offer offer_;
-    CertificateForm certificate_form_ = CertificateForm::X509;
-    Ssl2HelloReader ssl2_hello_;
     SessionState state_ = SessionState::Detecting;
     SessionError error_ = SessionError::None;
     bool client_hello_seen_ = false;
@@ -118,6 +114,11 @@ class Session {
     bool certificate_started_ = false;
     bool certificate_complete_ = false;
     bool tls13_ = false;
+    std::array<HandshakeReader, 2> handshakes_;
+    CertificateListReader certificates_;
+    Offer offer_;
+    CertificateForm certificate_form_ = CertificateForm::X509;
+    Ssl2HelloReader ssl2_hello_;
 };
 
 }  // namespace eti::tls

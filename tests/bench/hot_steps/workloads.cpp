@@ -27,6 +27,13 @@ std::vector<Share> downloads() {
     return {{download_session(kWarmUpRecords + kRecords), 1}};
 }
 
+constexpr uint32_t kEstablished = 100;
+constexpr std::size_t kPacketsEach = 200;
+
+std::vector<Share> established() {
+    return {{small_session(kPacketsEach), 1}};
+}
+
 std::vector<Share> handshakes() {
     SessionBuilder session("handshake", {});
     handshake12(session, plain_certificates());
@@ -42,8 +49,8 @@ std::vector<Share> syns() {
     return {{syn_session(), 1}};
 }
 
-// Gap and warm-up are such that as many flows end as begin while it is measured; the downloads
-// just go on.
+// Gap and warm-up are such that as many flows end as begin while it is measured; downloads and
+// established sessions just go on.
 struct Plan {
     std::string_view name;
     std::vector<Share> (*traffic)();
@@ -53,11 +60,14 @@ struct Plan {
     milliseconds gap;
 };
 
-const std::array<Plan, 4>& plans() {
-    static const std::array<Plan, 4> all{{
+const std::array<Plan, 5>& plans() {
+    static const std::array<Plan, 5> all{{
         {"bulk", downloads, kDownloads,
          kDownloads * (download_handshake_packets() + kWarmUpRecords * kPacketsPerRecord),
          kDownloads * kRecords * kPacketsPerRecord, milliseconds(1)},
+        {"established", established, kEstablished,
+         kEstablished * std::size_t{small_session(0).opening}, kEstablished * kPacketsEach,
+         milliseconds(1)},
         {"handshake", handshakes, 100, 6'000, 20'000, milliseconds(50)},
         {"not-tls", not_tls, 100, 16'000, 20'000, milliseconds(200)},
         {"syn-flood", syns, 1, 16'000, 20'000, milliseconds(50)},

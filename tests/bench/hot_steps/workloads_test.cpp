@@ -67,6 +67,15 @@ TEST(Workloads, BulkIsOfSessionsThatAreOpen) {
     EXPECT_EQ(ran.worker.count(Counter::CertificatesVisible), 200U);
 }
 
+TEST(Workloads, EstablishedSessionsJustGoOn) {
+    const Ran ran("established");
+    EXPECT_EQ(ran.created, 0U);
+    EXPECT_EQ(ran.inspected, 0U);
+    EXPECT_EQ(ran.records, 0U);
+    EXPECT_EQ(ran.worker.flows(), 100U);
+    EXPECT_EQ(ran.worker.count(Counter::CertificatesVisible), 100U);
+}
+
 TEST(Workloads, HandshakesBeginShowACertificateAndLeaveRecords) {
     const Ran ran("handshake");
     EXPECT_GT(ran.created, 1'000U);

@@ -48,7 +48,7 @@ Load::Load(const LoadOptions& options)
       receive_pool_(make_pool("receive", options.queues)),
       ports_{{{"clients", options.sockets[0], receive_pool_, options.queues},
               {"servers", options.sockets[1], receive_pool_, options.queues}}},
-      traffic_(traffic_of(options.mode, options.segments), options.flows),
+      traffic_(traffic_of(options.mode, options.flows, options.segments), options.flows),
       probe_(traffic_.probe()) {
     options_.window = window_of(options);
     result_.ticks_per_second = static_cast<double>(rte_get_tsc_hz());

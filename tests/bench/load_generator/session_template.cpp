@@ -290,9 +290,26 @@ SessionTemplate bulk_session(std::size_t megabytes) {
     return session.close().build();
 }
 
-SessionTemplate small_session(unsigned packets) {
-    SessionBuilder session("small", {});
+namespace {
+
+SessionBuilder young(std::string name) {
+    SessionBuilder session(std::move(name), {});
     handshake12(session, chain());
+    return session;
+}
+
+// Past every list of what a session is described by.
+SessionBuilder grown(std::string name) {
+    constexpr unsigned kDescribed = 50;
+    SessionBuilder session = young(std::move(name));
+    for (unsigned i = 0; i < kDescribed; ++i) {
+        session.send(Way::ToServer, application_data(1));
+    }
+    session.acknowledge(Way::ToClient);
+    return session;
+}
+
+SessionTemplate exchange_small(SessionBuilder session, unsigned packets) {
     session.established();
     for (unsigned i = 0; i < packets; i += 2) {
         session.send(Way::ToServer, application_data(5)).acknowledge(Way::ToClient);
@@ -300,16 +317,32 @@ SessionTemplate small_session(unsigned packets) {
     return session.close().build();
 }
 
-SessionTemplate large_session(unsigned packets) {
+SessionTemplate exchange_large(SessionBuilder session, unsigned packets) {
     constexpr std::size_t kRecord = 1400 - 54 - 5;
-    SessionBuilder session("large", {});
-    handshake12(session, chain());
     session.established();
     for (unsigned i = 0; i < packets; i += 2) {
         session.send(Way::ToServer, application_data(kRecord))
             .send(Way::ToClient, application_data(kRecord));
     }
     return session.close().build();
+}
+
+}  // namespace
+
+SessionTemplate small_session(unsigned packets) {
+    return exchange_small(grown("small"), packets);
+}
+
+SessionTemplate large_session(unsigned packets) {
+    return exchange_large(grown("large"), packets);
+}
+
+SessionTemplate young_small_session(unsigned packets) {
+    return exchange_small(young("young-small"), packets);
+}
+
+SessionTemplate young_large_session(unsigned packets) {
+    return exchange_large(young("young-large"), packets);
 }
 
 SessionTemplate probe_session(unsigned packets) {

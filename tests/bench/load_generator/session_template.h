@@ -82,11 +82,13 @@ void finish12(SessionBuilder& session);
 // The kinds of traffic.
 SessionTemplate tls12_session(const SessionBuilder::Link& link = {});
 SessionTemplate tls13_session(const SessionBuilder::Link& link = {});
-SessionTemplate bulk_session(std::size_t megabytes);  // TLS 1.2, then a download
-SessionTemplate small_session(unsigned packets);      // TLS 1.2, then frames of 54 and 64 bytes
-SessionTemplate large_session(unsigned packets);      // TLS 1.2, then frames of 1,400 bytes
-SessionTemplate probe_session(unsigned packets);      // TLS 1.2, then stamps and acknowledgments
-SessionTemplate plain_session(unsigned packets);      // no TLS, frames of 64 bytes
+SessionTemplate bulk_session(std::size_t megabytes);    // TLS 1.2, then a download
+SessionTemplate small_session(unsigned packets);        // TLS 1.2, then frames of 54 and 64 bytes
+SessionTemplate large_session(unsigned packets);        // TLS 1.2, then frames of 1,400 bytes
+SessionTemplate young_small_session(unsigned packets);  // the same without a past in which etid has
+SessionTemplate young_large_session(unsigned packets);  // described all it wants to
+SessionTemplate probe_session(unsigned packets);        // TLS 1.2, then stamps and acknowledgments
+SessionTemplate plain_session(unsigned packets);        // no TLS, frames of 64 bytes
 SessionTemplate http_session();
 SessionTemplate udp_session();
 SessionTemplate arp_session();

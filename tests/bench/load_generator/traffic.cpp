@@ -11,26 +11,36 @@ namespace eti::bench {
 namespace {
 
 // Packets of a session that is measured once it is established: more than a run has for each.
-constexpr unsigned kLong = 4000;
+unsigned long_enough(uint32_t flows) {
+    constexpr uint64_t kRun = 60'000'000;
+    return static_cast<unsigned>(std::clamp<uint64_t>(kRun / flows, 400, 60'000));
+}
 
 }  // namespace
 
 const std::vector<std::string>& mode_names() {
-    static const std::vector<std::string> names = {"handshake", "small",   "large", "bulk",
-                                                   "mix",       "scan",    "flood", "probe",
-                                                   "plain",     "halfopen"};
+    static const std::vector<std::string> names = {"handshake",   "small", "large", "young-small",
+                                                   "young-large", "bulk",  "mix",   "scan",
+                                                   "flood",       "probe", "plain", "halfopen"};
     return names;
 }
 
-std::vector<Share> traffic_of(std::string_view mode, unsigned segments) {
+std::vector<Share> traffic_of(std::string_view mode, uint32_t flows, unsigned segments) {
+    const unsigned packets = long_enough(flows);
     if (mode == "handshake") {
         return {{tls12_session()}};
     }
     if (mode == "small") {
-        return {{small_session(kLong)}};
+        return {{small_session(packets)}};
     }
     if (mode == "large") {
-        return {{large_session(kLong)}};
+        return {{large_session(packets)}};
+    }
+    if (mode == "young-small") {
+        return {{young_small_session(packets)}};
+    }
+    if (mode == "young-large") {
+        return {{young_large_session(packets)}};
     }
     if (mode == "bulk") {
         return {{bulk_session(1)}};
@@ -42,10 +52,10 @@ std::vector<Share> traffic_of(std::string_view mode, unsigned segments) {
         return {{small_session(200)}};
     }
     if (mode == "probe") {
-        return {{probe_session(kLong)}};
+        return {{probe_session(packets)}};
     }
     if (mode == "plain") {
-        return {{plain_session(kLong)}};
+        return {{plain_session(packets)}};
     }
     if (mode == "halfopen") {
         return {{half_open_session(segments)}};

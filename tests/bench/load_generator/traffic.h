@@ -18,8 +18,9 @@ struct Share {
 
 // mode_names are what traffic_of knows.
 const std::vector<std::string>& mode_names();
-// traffic_of: segments is how many early segments a half-open flow holds.
-std::vector<Share> traffic_of(std::string_view mode, unsigned segments);
+// traffic_of: sessions that are measured once established last longer than a run of so many flows;
+// segments is how many early segments a half-open flow holds.
+std::vector<Share> traffic_of(std::string_view mode, uint32_t flows, unsigned segments);
 
 // Traffic keeps a number of sessions open and takes a packet of each in turn. Where one ends, a
 // new flow takes its place. The same arguments give the same packets in the same order.

@@ -24,6 +24,8 @@ std::vector<SessionTemplate> all_sessions() {
             bulk_session(1),
             small_session(4),
             large_session(4),
+            young_small_session(4),
+            young_large_session(4),
             probe_session(4),
             plain_session(4),
             http_session(),
@@ -101,12 +103,14 @@ TEST(SessionTemplate, FramesAfterTheOpeningHaveTheSizesTheirNamePromises) {
         return found;
     };
     EXPECT_THAT(sizes(small_session(10)), testing::ElementsAre(54, 64));
+    EXPECT_THAT(sizes(young_small_session(10)), testing::ElementsAre(54, 64));
     EXPECT_THAT(sizes(large_session(10)), testing::ElementsAre(1400));
+    EXPECT_THAT(sizes(young_large_session(10)), testing::ElementsAre(1400));
     EXPECT_THAT(sizes(plain_session(10)), testing::ElementsAre(64));
 }
 
 TEST(Traffic, NoOtherFrameIsAsLongAsAProbe) {
-    const std::vector<Share> shares = traffic_of("probe", 1);
+    const std::vector<Share> shares = traffic_of("probe", 1, 1);
     const Traffic traffic(shares, 1);
     ASSERT_NE(traffic.probe(), nullptr);
     for (const TemplatePacket& packet : shares[0].session.packets) {
@@ -116,7 +120,7 @@ TEST(Traffic, NoOtherFrameIsAsLongAsAProbe) {
 
 TEST(Traffic, SessionsOpenInGroupsAndThenAllTakeTurns) {
     constexpr uint32_t kFlows = 2 * Traffic::kGroup + 5;
-    Traffic traffic(traffic_of("plain", 1), kFlows);
+    Traffic traffic(traffic_of("plain", kFlows, 1), kFlows);
     const uint64_t rounds = traffic.opening() / kFlows;
     std::vector<uint64_t> position(kFlows);
     for (uint64_t i = 0; i < traffic.opening(); ++i) {
@@ -137,7 +141,7 @@ TEST(Traffic, SessionsOpenInGroupsAndThenAllTakeTurns) {
 TEST(Traffic, AFloodLeavesSessionsAsTheyAreAndEndsWithThem) {
     constexpr uint32_t kFlows = 3;
     constexpr unsigned kSyns = 4;
-    Traffic traffic(traffic_of("flood", 1), kFlows);
+    Traffic traffic(traffic_of("flood", kFlows, 1), kFlows);
     for (uint64_t i = 0; i < traffic.opening(); ++i) {
         traffic.next();
     }
@@ -187,7 +191,7 @@ TEST(Traffic, KeepsThatManySessionsOpenAndEveryOneInOrder) {
     for (const std::string& mode : mode_names()) {
         SCOPED_TRACE(mode);
         constexpr uint32_t kFlows = 50;
-        Traffic traffic(traffic_of(mode, 2), kFlows);
+        Traffic traffic(traffic_of(mode, kFlows, 2), kFlows);
         std::map<uint32_t, std::vector<const TemplatePacket*>> flows;
         for (int i = 0; i < 20'000; ++i) {
             const Traffic::Next next = traffic.next();
@@ -204,7 +208,7 @@ TEST(Traffic, KeepsThatManySessionsOpenAndEveryOneInOrder) {
 }
 
 TEST(Traffic, AMixHasItsSharesOfBytes) {
-    Traffic traffic(traffic_of("mix", 1), 1000);
+    Traffic traffic(traffic_of("mix", 1000, 1), 1000);
     std::map<uint8_t, double> bytes;  // by IP protocol
     double total = 0;
     for (int i = 0; i < 1'000'000; ++i) {

@@ -28,7 +28,8 @@ uint64_t write(const Options& options) {
         return 0;
     }
     constexpr uint64_t kPacketsPerSecond = 100'000;
-    eti::bench::Traffic traffic(eti::bench::traffic_of(options.mode, 1), options.open);
+    eti::bench::Traffic traffic(eti::bench::traffic_of(options.mode, options.open, 1),
+                                options.open);
     uint64_t packets = 0;
     eti::bench::Bytes frame;
     for (; traffic.sessions_ended() < options.sessions; ++packets) {

@@ -1,0 +1,153 @@
+// Once nothing can change the verdict any more, a session's records are described as they pass.
+#include "inspect/session_pool.h"
+#include "tests/support/inspect_bench.h"
+#include "tests/support/tls_builder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+namespace eti::inspect {
+namespace {
+
+using test::Bytes;
+using test::Conversation;
+using test::InspectBench;
+using tls::ContentType;
+using namespace std::chrono_literals;
+
+Bytes application(std::size_t size) {
+    return test::record(ContentType::ApplicationData, Bytes(size, 0xaa));
+}
+
+// A TLS 1.3 session whose hellos have passed and are acknowledged.
+class SettledSession : public testing::Test {
+  protected:
+    SettledSession() {
+        talk_.open();
+        talk_.from_client(test::records(
+            ContentType::Handshake,
+            test::client_hello({.extensions = test::supported_versions({tls::version::kTls13})})));
+        talk_.from_server(test::records(ContentType::Handshake, test::server_hello13()));
+        talk_.from_client({}, net::kAck);
+    }
+
+    // finish ends the session and returns its record.
+    metadata::Record finish() {
+        talk_.from_client({}, net::kFin | net::kAck);
+        talk_.from_server({}, net::kFin | net::kAck);
+        talk_.from_client({}, net::kAck);
+        bench_.advance(5s);
+        const auto records = bench_.records();
+        EXPECT_EQ(records.size(), 1U) << "the FINs were not believed";
+        return records.empty() ? metadata::Record{} : records[0];
+    }
+
+    static std::vector<int32_t> sizes(const metadata::Record& record) {
+        std::vector<int32_t> sizes;
+        for (const auto& sample : record.traffic.records.view().subspan(2)) {  // after the hellos
+            sizes.push_back(sample.record_bytes);
+        }
+        return sizes;
+    }
+
+    // from_server_at sends a part of what the server says next, [begin, end).
+    void from_server_at(const Bytes& said, std::size_t begin, std::size_t end) {
+        const Bytes part(said.begin() + static_cast<std::ptrdiff_t>(begin),
+                         said.begin() + static_cast<std::ptrdiff_t>(end));
+        bench_.send(
+            talk_.server_frame(talk_.server_next + static_cast<uint32_t>(begin), part, net::kAck),
+            test::kServerSide);
+    }
+
+    InspectBench bench_;
+    Conversation talk_{bench_};
+};
+
+TEST_F(SettledSession, RecordsAreDescribedHoweverTheyAreCut) {
+    const Bytes said = test::join({application(300), application(20), application(700)});
+    using Pieces = std::vector<std::pair<std::size_t, std::size_t>>;
+    const std::vector<std::pair<const char*, Pieces>> ways{
+        {"at once", {{0, said.size()}}},
+        {"inside a header", {{0, 307}, {307, 310}, {310, said.size()}}},
+        {"the last first", {{310, said.size()}, {100, 310}, {0, 100}}},
+        {"with repeats", {{0, 200}, {0, 200}, {100, 400}, {0, said.size()}, {50, 60}}},
+    };
+    for (const auto& [why, pieces] : ways) {
+        for (const auto& [begin, end] : pieces) {
+            from_server_at(said, begin, end);
+        }
+        talk_.server_next += static_cast<uint32_t>(said.size());
+        talk_.from_client(application(40));
+    }
+    std::vector<int32_t> expected;
+    for (std::size_t i = 0; i < ways.size(); ++i) {
+        expected.insert(expected.end(), {-300, -20, -700, 40});
+    }
+    EXPECT_EQ(sizes(finish()), expected);
+}
+
+TEST_F(SettledSession, WindowsThatAreNotFollowedLimitNothing) {
+    constexpr int kRecords = 40;
+    for (int i = 0; i < kRecords; ++i) {
+        talk_.from_server(application(16'000));
+    }
+    const Bytes said = test::join({application(100), application(200)});
+    from_server_at(said, 105, said.size());  // out of order: looked at closely
+    from_server_at(said, 0, 105);
+    talk_.server_next += static_cast<uint32_t>(said.size());
+    const auto record = finish();
+    std::vector<int32_t> expected(16, -16'000);  // until the limit of inspected bytes is reached
+    const std::vector<int32_t> found = sizes(record);
+    ASSERT_GE(found.size(), expected.size());
+    EXPECT_TRUE(std::equal(expected.begin(), expected.end(), found.begin()));
+    EXPECT_EQ(record.traffic.packets[1], 2U + kRecords + 2 + 1);
+}
+
+TEST_F(SettledSession, AfterTheLastSampleEverythingIsStillCounted) {
+    constexpr int kRecords = 100;
+    for (int i = 0; i < kRecords; ++i) {
+        bench_.now += 3us;
+        talk_.from_client(application(10));
+    }
+    const auto record = finish();
+    EXPECT_TRUE(record.traffic.records.full());
+    EXPECT_TRUE(record.traffic.splt.full() && record.traffic.splt.truncated());
+    EXPECT_EQ(record.traffic.gaps[1], static_cast<uint32_t>(kRecords));
+    EXPECT_EQ(record.traffic.packets[0], 4U + kRecords + 2);
+}
+
+TEST(SessionState, GapsAreCountedBeyondSixteenBits) {
+    constexpr uint32_t kGaps = 3 * 65'536 + 7;
+    const auto session = std::make_unique<SessionState>();
+    for (uint32_t i = 0; i < kGaps; ++i) {
+        session->count_gap(9);
+    }
+    EXPECT_EQ(session->gap_count(3), kGaps);
+    EXPECT_EQ(session->gap_count(4), 0U);
+}
+
+TEST_F(SettledSession, AResetCountsOnlyAtTheNextByte) {
+    talk_.from_server(application(500));
+    bench_.send(talk_.server_frame(talk_.server_next - 100, {}, net::kRst), test::kServerSide);
+    bench_.advance(5s);
+    EXPECT_TRUE(bench_.records().empty());
+    talk_.from_server(application(600));
+    talk_.from_server({}, net::kRst);
+    bench_.advance(5s);
+    const auto records = bench_.records();
+    ASSERT_EQ(records.size(), 1U);
+    EXPECT_THAT(sizes(records[0]), testing::ElementsAre(-500, -600));
+}
+
+TEST_F(SettledSession, LostFramingEndsTheDescriptionAndNoMore) {
+    talk_.from_server(application(500));
+    EXPECT_EQ(talk_.from_server(Bytes(50, 0xff)), Verdict::Forward);
+    EXPECT_EQ(talk_.from_server(application(600)), Verdict::Forward);
+    EXPECT_EQ(bench_.count(Counter::TlsMalformed), 1U);
+    EXPECT_THAT(sizes(finish()), testing::ElementsAre(-500));
+}
+
+}  // namespace
+}  // namespace eti::inspect
