@@ -28,6 +28,9 @@ if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" AND CMAKE_CXX_COMPILER_ID STREQUAL
     # ETI_WHOLE are optimised across files, a fifth fewer instructions a packet. All others are
     # linked from the same objects as ever, in a fraction of the time.
     set(ETI_HOT_OPTIONS -flto=auto -ffat-lto-objects)
+    if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+        list(APPEND ETI_HOT_OPTIONS -march=x86-64-v2)  # DPDK asks for as much
+    endif()
     target_link_options(eti_options INTERFACE
                         $<IF:$<BOOL:$<TARGET_PROPERTY:ETI_WHOLE>>,-flto=auto,-fno-lto>)
 endif()

@@ -1,8 +1,7 @@
 #include "metadata/community_id.h"
 
+#include "eti/digest/hasher.h"
 #include "metadata/base64.h"
-
-#include <openssl/evp.h>
 
 #include <tuple>
 #include <vector>
@@ -12,6 +11,8 @@ namespace {
 
 constexpr uint8_t kTcp = 6;
 constexpr uint8_t kUdp = 17;
+
+constexpr std::size_t kMostInput = 2 + 2 * 16 + 2 + 2 * 2;
 
 void append_u16(std::vector<uint8_t>& out, uint16_t value) {
     out.push_back(static_cast<uint8_t>(value >> 8));
@@ -31,6 +32,7 @@ std::string community_id(const Endpoint& one, const Endpoint& other, Transport t
     const Endpoint& first = ordered ? one : other;
     const Endpoint& second = ordered ? other : one;
     std::vector<uint8_t> input;
+    input.reserve(kMostInput);
     append_u16(input, seed);
     append_address(input, first.ip);
     append_address(input, second.ip);
@@ -39,14 +41,8 @@ std::string community_id(const Endpoint& one, const Endpoint& other, Transport t
     append_u16(input, first.port);
     append_u16(input, second.port);
 
-    Sha1Digest sha1{};
-    std::size_t size = 0;
-    if (EVP_Q_digest(nullptr, "SHA1", nullptr, input.data(), input.size(), sha1.data(), &size) !=
-        1) {
-        return {};
-    }
     std::string id = "1:";
-    append_base64(id, sha1);
+    append_base64(id, digest::Hasher().sha1(input));
     return id;
 }
 

@@ -2,6 +2,8 @@
 
 #include "eti/base/hex.h"
 
+#include <algorithm>
+
 namespace eti::metadata {
 namespace {
 
@@ -50,11 +52,22 @@ void append_escape(std::string& out, char32_t value) {
     out.append("\\u").append(to_hex(bytes));
 }
 
+// plain: passes as it is, whatever stands beside it.
+constexpr bool plain(char c) {
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view bytes) {
     out.push_back('"');
-    while (!bytes.empty()) {
+    while (true) {
+        const auto run = std::find_if_not(bytes.begin(), bytes.end(), plain);
+        out.append(bytes.begin(), run);
+        bytes.remove_prefix(static_cast<std::size_t>(run - bytes.begin()));
+        if (bytes.empty()) {
+            break;
+        }
         const CodePoint point = decode(bytes);
         if (point.bytes == 0) {
             const std::array<uint8_t, 1> broken{byte_at(bytes, 0)};

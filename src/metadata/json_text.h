@@ -1,10 +1,13 @@
 // JSON text written straight into a string: one line, always valid UTF-8.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -27,8 +30,11 @@ class JsonWriter {
 
     // key takes names of ours, which need no escaping.
     JsonWriter& key(std::string_view name) {
-        separate();
-        out_.append(1, '"').append(name).append("\":");
+        char* at = extend(name.size() + 3);
+        *at++ = '"';
+        at = std::copy(name.begin(), name.end(), at);
+        *at++ = '"';
+        *at = ':';
         comma_ = false;
         return *this;
     }
@@ -36,16 +42,28 @@ class JsonWriter {
         separate();
         append_json_string(out_, bytes);
     }
+    // hex writes the bytes as a string of lower-case digits.
+    void hex(std::span<const uint8_t> bytes) {
+        constexpr std::string_view kDigits = "0123456789abcdef";
+        char* at = extend(2 * bytes.size() + 2);
+        *at++ = '"';
+        for (const uint8_t byte : bytes) {
+            *at++ = kDigits[byte >> 4];
+            *at++ = kDigits[byte & 0x0f];
+        }
+        *at = '"';
+    }
     void boolean(bool value) {
         separate();
         out_.append(value ? "true" : "false");
     }
     template <std::integral T>
     void number(T value) {
-        separate();
-        std::array<char, 24> digits;
-        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-        out_.append(digits.data(), end);
+        std::array<char, 25> text;
+        text[0] = ',';
+        const auto end = std::to_chars(text.data() + 1, text.data() + text.size(), value).ptr;
+        out_.append(text.data() + (comma_ ? 0 : 1), end);
+        comma_ = true;
     }
 
     void text_if_any(std::string_view name, std::string_view bytes) {
@@ -68,6 +86,15 @@ class JsonWriter {
     }
 
   private:
+    // extend makes room behind the separator for so many characters. One step, because most of a
+    // record is short keys and numbers.
+    char* extend(std::size_t size) {
+        const std::size_t at = out_.size();
+        const std::size_t comma = comma_ ? 1 : 0;
+        out_.resize(at + comma + size, ',');
+        comma_ = true;
+        return out_.data() + at + comma;
+    }
     void separate() {
         if (comma_) {
             out_.push_back(',');

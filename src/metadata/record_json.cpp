@@ -129,10 +129,10 @@ void offered(JsonWriter& json, const ClientHelloFacts& client) {
 
 void fingerprints(JsonWriter& json, const Record& record) {
     if (record.client_hello.seen && is_set(record.client_hello.ja3)) {
-        json.key("ja3").text(to_hex(record.client_hello.ja3));
+        json.key("ja3").hex(record.client_hello.ja3);
     }
     if (record.server_hello.seen && is_set(record.server_hello.ja3s)) {
-        json.key("ja3s").text(to_hex(record.server_hello.ja3s));
+        json.key("ja3s").hex(record.server_hello.ja3s);
     }
     if (record.client_hello.seen) {
         json.text_if_any("ja4", record.client_hello.ja4.view());
@@ -202,14 +202,14 @@ void certificate(JsonWriter& json, const CertificateFacts& facts, const Certific
     // A summary of another certificate must never be shown under this one's digest.
     const bool known = leaf != nullptr && leaf->sha1 == facts.sha1;
     json.key("certificate").begin_object();
-    json.key("sha1").text(to_hex(facts.sha1));
+    json.key("sha1").hex(facts.sha1);
     if (known) {
-        json.key("sha256").text(to_hex(leaf->sha256));
+        json.key("sha256").hex(leaf->sha256);
     }
     json.key("inherited").boolean(facts.inherited);
     if (!facts.chain.empty()) {
         json.array("chain_sha1", facts.chain.view(),
-                   [&](const Sha1Digest& sha1) { json.text(to_hex(sha1)); });
+                   [&](const Sha1Digest& sha1) { json.hex(sha1); });
     }
     if (known && leaf->parsed) {
         summary(json, *leaf);
@@ -344,7 +344,7 @@ void append_certificate_json(std::string& out, const Sha1Digest& sha1,
     JsonWriter json(out);
     json.begin_object();
     json.key("type").text("certificate");
-    json.key("sha1").text(to_hex(sha1));
+    json.key("sha1").hex(sha1);
     json.key("der").text(base64);
     json.end_object();
     out.push_back('\n');

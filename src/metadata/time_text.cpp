@@ -2,7 +2,6 @@
 
 #include <array>
 #include <chrono>
-#include <cstdio>
 
 namespace eti::metadata {
 namespace {
@@ -110,14 +109,21 @@ std::string format_time(Timestamp time) {
     const auto days = std::chrono::floor<std::chrono::days>(micros);
     const std::chrono::year_month_day date(days);
     const std::chrono::hh_mm_ss clock(micros - days);
-    std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ",
-                  static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                  static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                  static_cast<int>(clock.minutes().count()),
-                  static_cast<int>(clock.seconds().count()),
-                  static_cast<int>(clock.subseconds().count()));
-    return text.data();
+    std::string text = "0000-00-00T00:00:00.000000Z";
+    // Not by printf: every record holds two, and that was a tenth of the time a record takes.
+    const auto put = [&text](std::size_t end, uint64_t value) {
+        for (; value > 0; value /= 10) {
+            text[--end] = static_cast<char>('0' + value % 10);
+        }
+    };
+    put(4, static_cast<uint64_t>(static_cast<int>(date.year())));
+    put(7, static_cast<unsigned>(date.month()));
+    put(10, static_cast<unsigned>(date.day()));
+    put(13, static_cast<uint64_t>(clock.hours().count()));
+    put(16, static_cast<uint64_t>(clock.minutes().count()));
+    put(19, static_cast<uint64_t>(clock.seconds().count()));
+    put(26, static_cast<uint64_t>(clock.subseconds().count()));
+    return text;
 }
 
 std::optional<Timestamp> parse_time(std::string_view text) {

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace eti::net {
@@ -63,10 +64,18 @@ std::optional<IpRange> parse_ip_range(std::string_view text) {
 }
 
 std::string to_string(const IpAddress& address) {
-    char buffer[INET6_ADDRSTRLEN];
-    const bool v4 = address.is_v4();
-    const uint8_t* bytes = address.bytes().data() + (v4 ? 12 : 0);
-    return ::inet_ntop(v4 ? AF_INET : AF_INET6, bytes, buffer, sizeof buffer);
+    const uint8_t* bytes = address.bytes().data();
+    if (!address.is_v4()) {
+        char buffer[INET6_ADDRSTRLEN];
+        return ::inet_ntop(AF_INET6, bytes, buffer, sizeof buffer);
+    }
+    std::array<char, INET_ADDRSTRLEN> buffer;  // inet_ntop prints by sprintf
+    char* at = buffer.data();
+    for (std::size_t i = 12; i < 16; ++i) {
+        at = std::to_chars(at, buffer.data() + buffer.size(), bytes[i]).ptr;
+        *at++ = '.';
+    }
+    return {buffer.data(), at - 1};
 }
 
 }  // namespace eti::net
