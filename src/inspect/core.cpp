@@ -14,12 +14,6 @@ bool is_neighbour_discovery(const net::PacketView& view) {
            view.payload[0] <= 137;
 }
 
-// Other reasons leave the certificate to newer lists.
-bool was_judged(metadata::Reason reason) {
-    return reason == metadata::Reason::CertificateBlocklist ||
-           reason == metadata::Reason::InfectedHost || reason == metadata::Reason::Allowlist;
-}
-
 }  // namespace
 
 Inspector::Core::Core(const Options& options, const flow::FlowHasher& hasher, const Tables& tables,
@@ -72,7 +66,7 @@ void Inspector::Core::prepare(std::span<const Packet> packets) const {
         }
     }
     for (std::size_t i = 0; i < found; ++i) {
-        sessions_.prefetch_samples(sessions[i]);
+        sessions_.prefetch_state(sessions[i]);
     }
 }
 
@@ -256,10 +250,9 @@ Verdict Inspector::Core::continue_blocked(flow::Flow& flow, const Packet& packet
 // expected_sequence is the next byte the packet's receiver waits for.
 uint32_t Inspector::Core::expected_sequence(const flow::Flow& flow, const Packet& packet,
                                             Direction direction) {
-    if (flow.session != flow::kNoSession) {
-        const SessionState& session = sessions_.at(flow.session);
-        const auto& stream = session.streams[index(direction)];
-        if (session.inspecting && stream.started()) {
+    if (const SessionState* session = inspected(flow)) {
+        const auto& stream = session->streams[index(direction)];
+        if (stream.started()) {
             return stream.next_sequence();
         }
     }
@@ -276,11 +269,9 @@ Verdict Inspector::Core::close_both(flow::Flow& flow, const Packet& packet, Dire
                                     uint32_t towards_receiver) {
     const net::PacketView& view = packet.view;
     uint32_t towards_sender = view.acknowledgment;
-    if (flow.session != flow::kNoSession) {
-        const SessionState& session = sessions_.at(flow.session);
-        const auto& backward = session.streams[index(opposite(direction))];
-        if (session.inspecting && backward.started() &&
-            stream::before(towards_sender, backward.next_sequence())) {
+    if (const SessionState* session = inspected(flow)) {
+        const auto& backward = session->streams[index(opposite(direction))];
+        if (backward.started() && stream::before(towards_sender, backward.next_sequence())) {
             towards_sender = backward.next_sequence();
         }
     }
@@ -310,11 +301,12 @@ void Inspector::Core::rejudge(uint32_t index, const Packet& packet) {
                                 ? flow::Blocking::Close
                                 : flow::Blocking::Drop;
             if (flow.session != flow::kNoSession) {
-                auto& record = sessions_.at(flow.session).record;
-                note_detection(flow, sessions_.at(flow.session));
-                record.action = metadata::Action::Block;
-                record.reason = metadata::Reason::InfectedHost;
-                record.threat_level = decision.host->threat_level;
+                SessionState& session = sessions_.open(flow.session);
+                note_detection(flow, session);
+                session.record.action = metadata::Action::Block;
+                session.record.reason = metadata::Reason::InfectedHost;
+                session.record.threat_level = decision.host->threat_level;
+                pack_if_read(flow.session);
             }
             schedule(index, now_ + kBlockedReportAfter);
         }
@@ -324,12 +316,13 @@ void Inspector::Core::rejudge(uint32_t index, const Packet& packet) {
         flow.infected = false;
         flow.blocking = flow::Blocking::None;
     }
-    if (flow.session != flow::kNoSession && flow.blocking == flow::Blocking::None) {
-        SessionState& session = sessions_.at(flow.session);
-        if (session.record.certificate.seen && !was_judged(session.record.reason) &&
-            judge_certificate(flow, session)) {
+    if (flow.session != flow::kNoSession && flow.blocking == flow::Blocking::None &&
+        sessions_.counts(flow.session).judgeable) {
+        SessionState& session = sessions_.open(flow.session);
+        if (may_be_judged(session.record) && judge_certificate(flow, session)) {
             schedule(index, now_ + kBlockedReportAfter);
         }
+        pack_if_read(flow.session);
     }
 }
 

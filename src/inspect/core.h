@@ -38,6 +38,13 @@ class Inspector::Core {
     Usage usage() const;
 
   private:
+    // inspected is the state of the flow's session while its payload is read, or null.
+    SessionState* inspected(const flow::Flow& flow) const {
+        return flow.session != flow::kNoSession && sessions_.counts(flow.session).inspecting
+                   ? &sessions_.at(flow.session)
+                   : nullptr;
+    }
+
     // --- core.cpp: one packet of a flow ---
     bool came_from_its_side(const flow::Flow& flow, const Packet& packet) const;
     Verdict inspect_packet(const Packet& packet);
@@ -123,7 +130,8 @@ class Inspector::Core {
     void read_names(SessionState& session, std::span<const uint8_t> bytes);
 
     // --- settled.cpp: sessions whose verdict is fixed ---
-    void settle(const flow::Flow& flow);
+    void settle(flow::Flow& flow);
+    void pack_if_read(uint32_t session, bool closed = false);
     bool describe(flow::Flow& flow, const Packet& packet, Direction direction);
 
     // --- datagrams.cpp: payload of a UDP flow ---
@@ -146,7 +154,7 @@ class Inspector::Core {
     bool acquire_session(flow::Flow& flow, const Selection& selection, const Packet& packet);
     void name_ends(const flow::Flow& flow, const Selection& selection, metadata::Record& record);
     void swap_session_roles(flow::Flow& flow, SessionState& session, const Packet& packet);
-    void note_payload(SessionState& session, const Packet& packet, Direction direction);
+    void note_payload(uint32_t session, const Packet& packet, Direction direction);
     Verdict act_on_findings(uint32_t index, const TlsObserver& observer, const Packet& packet,
                             Direction direction, uint32_t expected);
     void on_hello(flow::Flow& flow, SessionState& session);
@@ -210,6 +218,9 @@ inline constexpr unsigned kHeardDatagrams = 16;
 inline constexpr unsigned kHeardChecks = 256;
 inline constexpr unsigned kMaxRebuiltDepth = 2;
 inline constexpr uint16_t kDnsPort = 53;
+
+// may_be_judged: a newer list may be about the record's certificate.
+bool may_be_judged(const metadata::Record& record);
 
 // may_be_tls looks at a stream's first byte: a handshake record, a warning that servers may send
 // first, or a ClientHello in SSL 2 form. The parser decides about the rest.

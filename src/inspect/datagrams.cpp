@@ -24,12 +24,11 @@ bool Inspector::Core::is_believed_datagram(flow::Flow& flow, const Packet& packe
                                            Direction direction) const {
     const auto payload = packet.view.payload;
     bool matters = flow.inspection == flow::Inspection::Undecided;
-    if (flow.session != flow::kNoSession && sessions_.at(flow.session).inspecting) {
-        const SessionState& session = sessions_.at(flow.session);
+    if (const SessionState* session = inspected(flow)) {
         matters =
-            session.reading == Reading::Quic
-                ? session.quic.state() != quic::State::Finished || quic::version_of(payload) != 0
-                : session.dtls.state() != tls::SessionState::Finished || tls::may_be_dtls(payload);
+            session->reading == Reading::Quic
+                ? session->quic.state() != quic::State::Finished || quic::version_of(payload) != 0
+                : session->dtls.state() != tls::SessionState::Finished || tls::may_be_dtls(payload);
     }
     return !(matters || packet.view.source_port == kDnsPort) ||
            is_undamaged(flow, packet, direction);
@@ -47,12 +46,12 @@ Verdict Inspector::Core::inspect_datagram(uint32_t index, const Packet& packet,
             return refuse_unjudged(index, packet, direction, 0, Counter::BlockedResources);
         }
     }
-    if (flow.session == flow::kNoSession || !sessions_.at(flow.session).inspecting) {
+    const SessionState* session = inspected(flow);
+    if (session == nullptr) {
         return Verdict::Forward;
     }
-    return sessions_.at(flow.session).reading == Reading::Quic
-               ? feed_quic(index, packet, direction)
-               : feed_dtls(index, packet, direction);
+    return session->reading == Reading::Quic ? feed_quic(index, packet, direction)
+                                             : feed_dtls(index, packet, direction);
 }
 
 // begin_datagrams takes a session for what looks like a first QUIC or DTLS packet. Such a packet
@@ -88,7 +87,7 @@ void Inspector::Core::begin_datagrams(flow::Flow& flow, const Packet& packet,
         session.reading = quic ? Reading::Quic : Reading::Dtls;
         session.record.protocol = quic ? metadata::Protocol::Quic : metadata::Protocol::Dtls;
         session.record.transport = metadata::Transport::Udp;
-        note_payload(session, packet, direction);
+        note_payload(flow.session, packet, direction);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "core.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace eti::inspect {
 
@@ -52,28 +53,38 @@ void Inspector::Core::swap_session_roles(flow::Flow& flow, SessionState& session
 }
 
 // note_payload keeps what the record says about packets with payload.
-void Inspector::Core::note_payload(SessionState& session, const Packet& packet,
-                                   Direction direction) {
-    auto& traffic = session.record.traffic;
+void Inspector::Core::note_payload(uint32_t index, const Packet& packet, Direction direction) {
+    SessionCounts& session = sessions_.counts(index);
     const auto size = static_cast<int32_t>(packet.view.payload.size() + packet.view.missing);
     const bool first = session.last_payload == Timestamp{};
     const uint32_t gap = first ? 0 : microseconds(now_ - session.last_payload);
     session.last_payload = now_;
-    add_sample(traffic.splt, session.packet_samples,
-               metadata::PacketSample{direction == Direction::Out ? size : -size, gap});
+    if (!session.packets_full()) {
+        SessionState& state = sessions_.open(index);
+        add_sample(state.record.traffic.splt, session.packet_samples,
+                   metadata::PacketSample{direction == Direction::Out ? size : -size, gap});
+        if (session.packets_full() || state.unpacked) {
+            pack_if_read(index);
+        }
+    }
     if (gap > 0) {
-        session.count_gap(gap);
+        const auto bin = static_cast<std::size_t>(std::bit_width(gap) - 1);
+        if (++session.gaps[bin] == 0) {
+            SessionState& state = sessions_.open(index);
+            state.record.traffic.gaps[bin] += 1U << 16;
+            pack_if_read(index);
+        }
     }
     if (packet.view.protocol != net::kTcp) {
         return;
     }
-    TcpSide& side = session.tcp[eti::index(direction)];
+    const std::size_t at = eti::index(direction);
     const uint32_t end = payload_sequence(packet.view) + static_cast<uint32_t>(size);
-    if (side.payload_seen && !stream::before(side.highest_sequence, end)) {
-        ++traffic.retransmits;
+    if (session.payload_seen[at] && !stream::before(session.highest_sequence[at], end)) {
+        ++session.retransmits;
     } else {
-        side.highest_sequence = end;
-        side.payload_seen = true;
+        session.highest_sequence[at] = end;
+        session.payload_seen[at] = true;
     }
 }
 
@@ -91,7 +102,7 @@ Verdict Inspector::Core::act_on_findings(uint32_t index, const TlsObserver& obse
         if (flow.session == flow::kNoSession) {  // allowlisted
             return Verdict::Forward;
         }
-        schedule(index, std::min(idle_deadline(flow), session.next_report));
+        schedule(index, std::min(idle_deadline(flow), session.counts->next_report));
     }
     if (flow.recognised && !recognised_before) {
         const Verdict verdict = refuse_while_away(index, packet, direction, expected);
@@ -132,7 +143,7 @@ void Inspector::Core::on_hello(flow::Flow& flow, SessionState& session) {
     if (!flow.recognised) {
         flow.recognised = true;
         counters_.add(Counter::SessionsInspected);
-        session.next_report = now_ + kHandshakeReportAfter;
+        session.counts->next_report = now_ + kHandshakeReportAfter;
     }
     if (session.tls13()) {
         counters_.add(Counter::CertificatesHidden);
@@ -174,16 +185,16 @@ bool Inspector::Core::judge_certificate(flow::Flow& flow, SessionState& session)
                                                                            : flow::Blocking::Drop;
         counters_.add(Counter::SessionsBlocked);
     }
-    writer_.write(session, flow, metadata::Phase::Handshake, now_);
-    session.reported = true;
-    session.next_report = now_ + kUpdateEvery;
+    writer_.write(sessions_, flow, metadata::Phase::Handshake, now_);
+    session.counts->reported = true;
+    session.counts->next_report = now_ + kUpdateEvery;
     return cut;
 }
 
 // note_detection counts a session once, whatever is detected about it, and how often.
 void Inspector::Core::note_detection(const flow::Flow& flow, SessionState& session) {
-    if (flow.recognised && !session.detected) {
-        session.detected = true;
+    if (flow.recognised && !session.counts->detected) {
+        session.counts->detected = true;
         counters_.add(Counter::SessionsDetected);
     }
 }

@@ -87,7 +87,7 @@ void Inspector::Core::account(flow::Flow& flow, const Packet& packet, Direction 
         flow.payload[eti::index(direction)] += packet.view.payload.size() + packet.view.missing;
     }
     if (flow.session != flow::kNoSession && !packet.view.payload.empty()) {
-        note_payload(sessions_.at(flow.session), packet, direction);
+        note_payload(flow.session, packet, direction);
     }
 }
 
@@ -108,8 +108,8 @@ Timestamp Inspector::Core::idle_deadline(const flow::Flow& flow) const {
 
 // undecided: a certificate may still come, if what closed the flow did not reach its end.
 bool Inspector::Core::undecided(const flow::Flow& flow) const {
-    return flow.session != flow::kNoSession && flow.recognised &&
-           sessions_.at(flow.session).inspecting && !sessions_.at(flow.session).decided();
+    const SessionState* session = inspected(flow);
+    return session != nullptr && flow.recognised && !session->decided();
 }
 
 void Inspector::Core::schedule(uint32_t index, Timestamp when) {
@@ -133,17 +133,17 @@ void Inspector::Core::on_timer(uint32_t index) {
         }
     } else if (flow.session != flow::kNoSession && flow.recognised) {
         report_if_due(flow);
-        next = std::min(next, sessions_.at(flow.session).next_report);
+        next = std::min(next, sessions_.counts(flow.session).next_report);
     }
     schedule(index, next);
 }
 
 void Inspector::Core::report_if_due(flow::Flow& flow) {
-    SessionState& session = sessions_.at(flow.session);
+    SessionCounts& session = sessions_.counts(flow.session);
     if (now_ < session.next_report) {
         return;
     }
-    writer_.write(session, flow,
+    writer_.write(sessions_, flow,
                   session.reported ? metadata::Phase::Update : metadata::Phase::Handshake, now_);
     session.reported = true;
     session.next_report = now_ + kUpdateEvery;
@@ -162,19 +162,21 @@ void Inspector::Core::end_session(flow::Flow& flow) {
     if (flow.session == flow::kNoSession) {
         return;
     }
-    SessionState& session = sessions_.at(flow.session);
     if (flow.recognised) {
-        session.gap = session.gap || session.streams[0].has_gap() || session.streams[1].has_gap();
-        writer_.write(session, flow, metadata::Phase::End, now_);
+        if (SessionState* session = inspected(flow)) {
+            session->gap =
+                session->gap || session->streams[0].has_gap() || session->streams[1].has_gap();
+        }
+        writer_.write(sessions_, flow, metadata::Phase::End, now_);
     }
     release_session(flow);
 }
 
 void Inspector::Core::stop_inspecting(SessionState& session) {
-    if (!session.inspecting) {
+    if (!session.counts->inspecting) {
         return;
     }
-    session.inspecting = false;
+    session.counts->inspecting = false;
     // Where a limit was reached the missing bytes may well have crossed later.
     session.gap = session.gap || (!session.over_budget &&
                                   (session.streams[0].has_gap() || session.streams[1].has_gap()));
@@ -192,7 +194,9 @@ void Inspector::Core::stop_inspecting(SessionState& session) {
 }
 
 void Inspector::Core::release_session(flow::Flow& flow) {
-    stop_inspecting(sessions_.at(flow.session));
+    if (SessionState* session = inspected(flow)) {
+        stop_inspecting(*session);
+    }
     sessions_.release(flow.session);
     flow.session = flow::kNoSession;
 }
@@ -256,6 +260,8 @@ void Inspector::Core::list_some_sessions() {
 Usage Inspector::Core::usage() const {
     return {.flows = flows_.size(),
             .sessions = sessions_.in_use(),
+            .session_states = sessions_.states_in_use(),
+            .record_blocks = sessions_.record_blocks_in_use(),
             .segment_blocks = options_.segment_blocks - segments_.available(),
             .assembly_buffers = assembly_.in_use(),
             .hash_states = hashing_.states.in_use(),

@@ -7,30 +7,6 @@
 namespace eti::inspect {
 namespace {
 
-// visibility_of is the decision list of docs/schema/session-v1.json: the first match wins.
-metadata::Visibility visibility_of(const SessionState& session) {
-    using metadata::Visibility;
-    if (session.record.certificate.seen) {
-        return Visibility::Certificate;
-    }
-    if (session.record.protocol == metadata::Protocol::Quic) {
-        return Visibility::Quic;
-    }
-    if (session.tls13()) {
-        return Visibility::Tls13;
-    }
-    if (session.server_hello_seen() && session.server_encrypted()) {
-        return Visibility::Resumed;
-    }
-    if (session.gap) {
-        return Visibility::Gap;
-    }
-    if (session.over_budget) {
-        return Visibility::Budget;
-    }
-    return session.server_hello_seen() ? Visibility::Incomplete : Visibility::NoServerHello;
-}
-
 Counter counter_of(metadata::Visibility visibility) {
     switch (visibility) {
         using enum metadata::Visibility;
@@ -65,15 +41,45 @@ std::size_t attempt_slot(const net::IpAddress& client, const net::IpAddress& ser
 
 }  // namespace
 
+// visibility_of is the decision list of docs/schema/session-v1.json: the first match wins.
+metadata::Visibility visibility_of(const SessionState& session) {
+    using metadata::Visibility;
+    if (session.unpacked) {
+        return session.counts->visibility;
+    }
+    if (session.record.certificate.seen) {
+        return Visibility::Certificate;
+    }
+    if (session.record.protocol == metadata::Protocol::Quic) {
+        return Visibility::Quic;
+    }
+    if (session.tls13()) {
+        return Visibility::Tls13;
+    }
+    if (session.server_hello_seen() && session.server_encrypted()) {
+        return Visibility::Resumed;
+    }
+    if (session.gap) {
+        return Visibility::Gap;
+    }
+    if (session.over_budget) {
+        return Visibility::Budget;
+    }
+    return session.server_hello_seen() ? Visibility::Incomplete : Visibility::NoServerHello;
+}
+
 metadata::Record* RecordWriter::reserve() {
     metadata::Record* slot = ring_.reserve();
     counters_.add(slot == nullptr ? Counter::RecordRingFull : Counter::RecordsWritten);
     return slot;
 }
 
-void RecordWriter::write(const SessionState& session, const flow::Flow& flow, metadata::Phase phase,
+void RecordWriter::write(const SessionPool& sessions, const flow::Flow& flow, metadata::Phase phase,
                          Timestamp now) {
-    const metadata::Visibility visibility = visibility_of(session);
+    const SessionCounts& session = sessions.counts(flow.session);
+    const metadata::Visibility visibility = session.state == SessionPool::kNone
+                                                ? session.visibility
+                                                : visibility_of(sessions.at(flow.session));
     const bool last = phase == metadata::Phase::End;
     if (last) {
         counters_.add(counter_of(visibility));
@@ -85,7 +91,7 @@ void RecordWriter::write(const SessionState& session, const flow::Flow& flow, me
         }
         return;
     }
-    *slot = session.record;
+    sessions.read_record(flow.session, *slot);
     slot->phase = phase;
     slot->visibility = visibility;
     slot->start = flow.start;
@@ -94,8 +100,9 @@ void RecordWriter::write(const SessionState& session, const flow::Flow& flow, me
     slot->traffic.bytes = flow.bytes;
     slot->traffic.payload = flow.payload;
     slot->traffic.rtt_us = flow.rtt_us;
+    slot->traffic.retransmits = session.retransmits;
     for (std::size_t bin = 0; bin < session.gaps.size(); ++bin) {
-        slot->traffic.gaps[bin] = session.gap_count(bin);
+        slot->traffic.gaps[bin] += session.gaps[bin];
     }
     slot->midstream = flow.key.protocol == net::kTcp && flow.midstream();
     if (flow.packets[0] == 0 || flow.packets[1] == 0) {

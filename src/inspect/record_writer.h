@@ -14,6 +14,9 @@
 
 namespace eti::inspect {
 
+// visibility_of a session whose state is there.
+metadata::Visibility visibility_of(const SessionState& session);
+
 class RecordWriter {
   public:
     RecordWriter(RecordRing<metadata::Record>& ring, uint8_t worker, Counters& counters)
@@ -21,8 +24,8 @@ class RecordWriter {
 
     uint64_t next_id() { return next_id_++; }
 
-    // write completes the session's record with the flow's counters and hands it over.
-    void write(const SessionState& session, const flow::Flow& flow, metadata::Phase phase,
+    // write completes the record of the flow's session with the flow's counters and hands it over.
+    void write(const SessionPool& sessions, const flow::Flow& flow, metadata::Phase phase,
                Timestamp now);
 
     // write_attempt reports an attempt of an infected host, at most one a second for each host and

@@ -1,6 +1,7 @@
 // The state of sessions under inspection: large, so only flows that look like TLS get one.
 #pragma once
 
+#include "eti/base/check.h"
 #include "eti/base/clock.h"
 #include "eti/base/huge_array.h"
 #include "eti/digest/hasher.h"
@@ -11,10 +12,10 @@
 #include "eti/tls/dtls_session.h"
 #include "eti/tls/preamble.h"
 #include "eti/tls/session.h"
+#include "packed_records.h"
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -40,15 +41,46 @@ struct CertificateInProgress {
 
 // What one direction of a TCP connection has said so far.
 struct TcpSide {
-    uint32_t highest_sequence = 0;  // behind the last payload byte seen
-    uint32_t fin_sequence = 0;      // behind the last byte, as a FIN said
-    uint32_t window_end = 0;        // the receiver takes no segment that starts beyond
-    uint32_t timestamp = 0;         // the newest of its TSvals that the other end has echoed
-    bool payload_seen = false;
-    bool fin_waiting = false;  // the bytes before that FIN have not all come
+    uint32_t fin_sequence = 0;  // behind the last byte, as a FIN said
+    uint32_t window_end = 0;    // the receiver takes no segment that starts beyond
+    uint32_t timestamp = 0;     // the newest of its TSvals that the other end has echoed
+    bool fin_waiting = false;   // the bytes before that FIN have not all come
     bool window_known = false;
     bool timestamp_known = false;
 };
+
+// Which of its parsers a session uses.
+enum class Reading : uint8_t { Tls, Dtls, Quic, Names };
+
+// SessionCounts stays from a session's first packet to its last record: a packet with payload
+// changes the first line and one counter of the second.
+struct alignas(64) SessionCounts {
+    Timestamp last_payload{};
+    Timestamp next_report{};                     // when a handshake or update record is due
+    std::array<uint32_t, 2> highest_sequence{};  // of TCP: behind the last payload byte seen
+    uint32_t retransmits = 0;
+    uint32_t state = UINT32_MAX;   // where its SessionState is, until that is packed
+    uint32_t packed = UINT32_MAX;  // where its record is packed
+    std::array<bool, 2> payload_seen{};
+    bool inspecting = true;      // false: streams and assembly memory are given back
+    bool settled = false;        // nothing that passes can change the verdict: see settle()
+    bool judgeable = true;       // once packed: a newer list may be about its certificate
+    bool reported = false;       // a handshake record was written
+    bool detected = false;       // counted: by a list, or by a verdict about its client
+    uint8_t packet_samples = 0;  // of traffic.splt; beyond its capacity once it has run over
+    uint8_t record_samples = 0;  // the same of traffic.records
+    metadata::Visibility visibility = metadata::Visibility::Incomplete;  // once packed
+
+    alignas(64) std::array<uint16_t, 32> gaps{};  // the low halves of traffic.gaps
+
+    bool records_full() const {
+        return record_samples >= decltype(metadata::TrafficFacts::records)::capacity();
+    }
+    bool packets_full() const {
+        return packet_samples > decltype(metadata::TrafficFacts::splt)::capacity();
+    }
+};
+static_assert(sizeof(SessionCounts) == 128);
 
 // add_sample counts in seen, which lies where it is cheap to ask: a list that has run over is left
 // alone.
@@ -60,44 +92,32 @@ void add_sample(BoundedList<T, N>& list, uint8_t& seen, const T& sample) {
     }
 }
 
-// Which of its parsers a session uses.
-enum class Reading : uint8_t { Tls, Dtls, Quic, Names };
-
-// SessionState in the order of use. A packet with payload reads and writes the first line and one
-// counter of the second; while records are described, a little of the next three as well.
+// SessionState is what it takes to read a session, and its record as far as it is known. While
+// records are described a packet visits the first three lines and the ends of two lists.
 struct alignas(64) SessionState {
-    Timestamp last_payload{};
-    Timestamp last_tls_record{};
-    std::array<TcpSide, 2> tcp;
-    bool inspecting = true;    // false: streams and assembly memory are given back
-    bool settled = false;      // nothing that passes can change the verdict: see settle()
-    bool early = false;        // the client's stream holds data of its SYN
-    bool in_preamble = false;  // another protocol speaks first, and may turn to TLS
-    Reading reading = Reading::Tls;
-    uint8_t packet_samples = 0;  // of record.traffic.splt; beyond its capacity once it has run over
-    uint8_t record_samples = 0;  // the same of record.traffic.records
-
-    alignas(64) std::array<uint16_t, 32> gaps{};  // the low halves: see gap_count
-
     std::array<stream::StreamHead, 2> streams;
+    Timestamp last_tls_record{};
+    SessionCounts* counts = nullptr;  // its own
 
     alignas(64) tls::Session tls;
     tls::DtlsSession dtls;
     quic::Connection quic;
     dns::TcpMessages names;  // of a name server, over TCP
     std::span<uint8_t> names_buffer;
-    bool names_asked = false;       // the client has spoken
     tls::PreambleScanner preamble;  // used while in_preamble
+    std::array<TcpSide, 2> tcp;
     CertificateInProgress certificate;
     std::optional<Sha256Digest> leaf_sha256;  // worked out while a list holds SHA-256
     metadata::Record record;  // grows with the session; counters are filled in when it is written
-    Timestamp next_report{};  // when a handshake or update record is due
+    Reading reading = Reading::Tls;
+    bool names_asked = false;  // the client has spoken
+    bool early = false;        // the client's stream holds data of its SYN
+    bool in_preamble = false;  // another protocol speaks first, and may turn to TLS
+    bool begun = false;        // the first byte was read: it decides about in_preamble
     bool over_budget = false;
     bool gap = false;
-    bool reported = false;  // a handshake record was written
     bool broken = false;    // counted as malformed
-    bool detected = false;  // counted as detected: by a list, or by a verdict about its client
-    bool begun = false;     // the first byte was read: it decides about in_preamble
+    bool unpacked = false;  // the session was packed: nothing but the record is there
 
     // Of the parser in use.
     bool client_hello_seen() const {
@@ -122,22 +142,11 @@ struct alignas(64) SessionState {
         return state == Finished || state == Broken || state == NotTls;
     }
     bool keeps_bytes() const { return streams[0].keeps_bytes() || streams[1].keeps_bytes(); }
-    // A silence of so many microseconds, at least one, by its power of two.
-    void count_gap(uint32_t length) {
-        const auto bin = static_cast<std::size_t>(std::bit_width(length) - 1);
-        if (++gaps[bin] == 0) {
-            record.traffic.gaps[bin] += 1U << 16;
-        }
-    }
-    uint32_t gap_count(std::size_t bin) const { return record.traffic.gaps[bin] + gaps[bin]; }
-    bool records_full() const {
-        return record_samples >= decltype(record.traffic.records)::capacity();
-    }
 };
-static_assert(offsetof(SessionState, gaps) == 64 && offsetof(SessionState, streams) == 128 &&
-              offsetof(SessionState, tls) == 256);
+static_assert(offsetof(SessionState, tls) == 128);
 
-// SessionPool takes all memory at construction and touches a slot only when it is used.
+// SessionPool takes all memory at construction and touches a slot only when it is used. Sessions
+// are named by an index that stays the same for their lives.
 class SessionPool {
   public:
     static constexpr uint32_t kNone = UINT32_MAX;
@@ -146,18 +155,42 @@ class SessionPool {
     SessionPool(const SessionPool&) = delete;
     SessionPool& operator=(const SessionPool&) = delete;
 
-    uint32_t acquire();  // a fresh state, or kNone
+    uint32_t acquire();  // a fresh session, or kNone
     void release(uint32_t index);
-    // prefetch fetches what every packet with payload changes; prefetch_samples, once that is
-    // there, the rest of what one changes while records are described.
+    SessionCounts& counts(uint32_t index) const { return counts_.get()[index]; }
+    // at is the state of one that is not packed.
+    SessionState& at(uint32_t index) const {
+        ETI_ASSERT(counts(index).state != kNone);
+        return states_.get()[counts(index).state];
+    }
+
+    // pack gives the state back and keeps its record; where there is no room for that, nothing
+    // happens. Assembly memory and segments must have been given back before.
+    void pack(uint32_t index, metadata::Visibility visibility);
+    // open is the state, which of a packed session holds the record and nothing else.
+    SessionState& open(uint32_t index);
+    // read_record copies the record, packed or not.
+    void read_record(uint32_t index, metadata::Record& record) const;
+
+    // prefetch fetches what every packet with payload changes; prefetch_state, once that is there,
+    // what one changes while records are described.
     void prefetch(uint32_t index) const;
-    void prefetch_samples(uint32_t index) const;
+    void prefetch_state(uint32_t index) const;
     uint32_t in_use() const { return sessions_ - static_cast<uint32_t>(free_.size()); }
-    SessionState& at(uint32_t index) const { return memory_.get()[index]; }
+    uint32_t states_in_use() const {
+        return sessions_ - static_cast<uint32_t>(free_states_.size());
+    }
+    uint32_t record_blocks_in_use() const { return records_.in_use(); }
 
   private:
-    HugeMemory<SessionState> memory_;
+    SessionState& take_state(SessionCounts& counts);
+    void give_back(SessionCounts& counts);
+
+    HugeMemory<SessionCounts> counts_;
+    HugeMemory<SessionState> states_;
+    PackedRecords records_;
     std::vector<uint32_t> free_;
+    std::vector<uint32_t> free_states_;
     uint32_t sessions_;
 };
 

@@ -82,10 +82,11 @@ Verdict Inspector::Core::inspect_payload(uint32_t index, const Packet& packet,
                                                Counter::BlockedResources)
                              : Verdict::Forward;
     }
-    SessionState& session = sessions_.at(flow.session);
-    if (!session.inspecting || hold_early(flow, session, packet)) {
+    SessionState* state = inspected(flow);
+    if (state == nullptr || hold_early(flow, *state, packet)) {
         return Verdict::Forward;
     }
+    SessionState& session = *state;
     TlsObserver observer(session, hashing_, now_);
     const uint32_t expected = expected_sequence(flow, packet, direction);
     const stream::Accepted accepted = feed(flow, session, packet, direction, observer);
@@ -103,9 +104,12 @@ Verdict Inspector::Core::inspect_payload(uint32_t index, const Packet& packet,
 // Two copies of one byte: the end gets the one that was read here, or none.
 Verdict Inspector::Core::refuse_contradiction(const flow::Flow& flow) {
     counters_.add(Counter::DroppedContradicting);
-    if (flow.session != flow::kNoSession &&
-        sessions_.at(flow.session).record.reason == metadata::Reason::None) {
-        sessions_.at(flow.session).record.reason = metadata::Reason::ConflictingData;
+    if (flow.session != flow::kNoSession) {
+        metadata::Record& record = sessions_.open(flow.session).record;
+        if (record.reason == metadata::Reason::None) {
+            record.reason = metadata::Reason::ConflictingData;
+        }
+        pack_if_read(flow.session);
     }
     return Verdict::Drop;
 }
@@ -149,7 +153,7 @@ bool Inspector::Core::begin_session(uint32_t index, const Packet& packet, Direct
         note_echo(session.tcp[eti::index(opposite(direction))], packet,
                   net::parse_tcp_options(packet.view.tcp_options()));
     }
-    note_payload(session, packet, direction);
+    note_payload(flow.session, packet, direction);
     return true;
 }
 
@@ -188,14 +192,12 @@ void Inspector::Core::settle_early(SessionState& session, bool taken) {
 // read_early: with the server's answer the SYN's data counts, though no more may follow.
 void Inspector::Core::read_early(uint32_t index, const Packet& packet) {
     flow::Flow& flow = flows_.at(index);
-    if (flow.session == flow::kNoSession) {
+    SessionState* state = inspected(flow);
+    if (state == nullptr || state->early || !state->streams[eti::index(Direction::Out)].has_gap()) {
         return;
     }
-    SessionState& session = sessions_.at(flow.session);
+    SessionState& session = *state;
     auto& client = session.streams[eti::index(Direction::Out)];
-    if (!session.inspecting || session.early || !client.has_gap()) {
-        return;
-    }
     TlsObserver observer(session, hashing_, now_);
     client.resolve(keeping(flow, session), [&](std::span<const uint8_t> bytes) {
         feed_tls(session, Direction::Out, bytes, observer);
@@ -338,7 +340,7 @@ void Inspector::Core::check_state(flow::Flow& flow, SessionState& session,
         counters_.add(Counter::TlsMalformed);
     }
     // What decided may not have reached its end: until that is sure, other copies are refused.
-    const bool learnt = broken || (decided && session.records_full());
+    const bool learnt = broken || (decided && session.counts->records_full());
     if ((over_bytes && !decided) || ((over_bytes || learnt) && !session.keeps_bytes())) {
         stop_inspecting(session);
     }

@@ -3,24 +3,55 @@
 
 namespace eti::inspect {
 
+// may_be_judged: other reasons leave the certificate to newer lists.
+bool may_be_judged(const metadata::Record& record) {
+    return record.certificate.seen && record.reason != metadata::Reason::CertificateBlocklist &&
+           record.reason != metadata::Reason::InfectedHost &&
+           record.reason != metadata::Reason::Allowlist;
+}
+
 // settle: nothing can change the verdict any more, so that plain segments show further records and
-// no more. What they say about windows is not followed then, and must limit nothing.
-void Inspector::Core::settle(const flow::Flow& flow) {
-    if (flow.session == flow::kNoSession) {
+// no more. What they say about windows is not followed then, and must limit nothing. When both ends
+// have said their last byte, there is nothing more to see either.
+void Inspector::Core::settle(flow::Flow& flow) {
+    SessionState* session = inspected(flow);
+    if (session != nullptr && flow.recognised && session->decided() && flow.fin_seen[0] &&
+        flow.fin_seen[1]) {
+        stop_inspecting(*session);
+        session = nullptr;
+    }
+    if (session == nullptr) {
+        if (flow.session != flow::kNoSession) {
+            pack_if_read(flow.session, flow.fin_seen[0] && flow.fin_seen[1]);
+        }
         return;
     }
-    SessionState& session = sessions_.at(flow.session);
     const auto rests = [&](Direction direction) {
         const std::size_t at = eti::index(direction);
-        return session.tls.encrypted(direction) && session.streams[at].settled() &&
-               !session.tcp[at].fin_waiting;
+        return session->tls.encrypted(direction) && session->streams[at].settled() &&
+               !session->tcp[at].fin_waiting;
     };
-    session.settled = session.inspecting && session.reading == Reading::Tls && flow.recognised &&
-                      flow.rtt_us != 0 && !flow.reset_seen && session.decided() && !session.early &&
-                      rests(Direction::Out) && rests(Direction::In);
-    if (session.settled) {
-        session.tcp[0].window_known = false;
-        session.tcp[1].window_known = false;
+    SessionCounts& counts = *session->counts;
+    counts.settled = session->reading == Reading::Tls && flow.recognised && flow.rtt_us != 0 &&
+                     !flow.reset_seen && session->decided() && !session->early &&
+                     rests(Direction::Out) && rests(Direction::In);
+    if (counts.settled) {
+        session->tcp[0].window_known = false;
+        session->tcp[1].window_known = false;
+    }
+}
+
+// pack_if_read: of a session whose payload is not read any more the record stays, which is packed
+// when packets are not sampled any more either.
+void Inspector::Core::pack_if_read(uint32_t session, bool closed) {
+    SessionCounts& counts = sessions_.counts(session);
+    if (counts.inspecting || counts.state == SessionPool::kNone) {
+        return;
+    }
+    const SessionState& state = sessions_.at(session);
+    if (counts.packets_full() || closed || state.unpacked) {
+        counts.judgeable = may_be_judged(state.record);
+        sessions_.pack(session, visibility_of(state));
     }
 }
 
@@ -34,10 +65,11 @@ bool Inspector::Core::describe(flow::Flow& flow, const Packet& packet, Direction
         view.missing != 0) {
         return false;
     }
-    SessionState& session = sessions_.at(flow.session);
-    if (!session.settled || view.payload.empty()) {
-        return session.settled;
+    const SessionCounts& counts = sessions_.counts(flow.session);
+    if (!counts.settled || view.payload.empty()) {
+        return counts.settled;
     }
+    SessionState& session = sessions_.at(flow.session);
     stream::StreamHead& stream = session.streams[eti::index(direction)];
     if (view.sequence != stream.next_sequence() || stream.has_gap()) {
         return false;
@@ -45,9 +77,10 @@ bool Inspector::Core::describe(flow::Flow& flow, const Packet& packet, Direction
     stream.pass(view.payload.size());
     TlsObserver observer(session, hashing_, now_);
     session.tls.feed(direction, view.payload, assembly_, observer);
-    if (session.records_full() || session.tls.state() != tls::SessionState::Finished ||
+    if (counts.records_full() || session.tls.state() != tls::SessionState::Finished ||
         stream.delivered() > options_.inspected_bytes_per_direction) {
         check_state(flow, session, stream::Accepted::InOrder);
+        pack_if_read(flow.session);
     }
     return true;
 }

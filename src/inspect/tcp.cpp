@@ -8,8 +8,8 @@ namespace eti::inspect {
 namespace {
 
 // may_change: what passes now could still change the verdict. Records are sampled beyond that.
-bool may_change(const SessionState& session) {
-    return session.inspecting && (!session.decided() || session.keeps_bytes());
+bool may_change(const SessionState& inspected) {
+    return !inspected.decided() || inspected.keeps_bytes();
 }
 
 }  // namespace
@@ -32,18 +32,20 @@ bool Inspector::Core::is_believed(flow::Flow& flow, const Packet& packet, Direct
         flow.window_scale[at] = options.has_window_scale ? options.window_scale : 0;
         return true;
     }
-    if (flow.session == flow::kNoSession || !sessions_.at(flow.session).inspecting) {
+    SessionState* session = inspected(flow);
+    if (session == nullptr) {
         return true;
     }
-    auto& sides = sessions_.at(flow.session).tcp;
-    const TcpSide& side = sides[at];
-    TcpSide& other = sides[eti::index(opposite(direction))];
+    const std::size_t opposite_at = eti::index(opposite(direction));
+    const TcpSide& side = session->tcp[at];
+    TcpSide& other = session->tcp[opposite_at];
+    const SessionCounts& counts = *session->counts;
     if (side.window_known && stream::before(side.window_end, view.sequence)) {
         return false;
     }
     // Nobody takes an acknowledgment of what was never sent. Captures may lack what was.
-    if (!packet.captured && view.has(net::kAck) && other.payload_seen &&
-        stream::before(other.highest_sequence + 1, view.acknowledgment)) {
+    if (!packet.captured && view.has(net::kAck) && counts.payload_seen[opposite_at] &&
+        stream::before(counts.highest_sequence[opposite_at] + 1, view.acknowledgment)) {
         return false;
     }
     return !options.has_timestamp || is_timely(side, other, packet, options);
@@ -88,7 +90,7 @@ bool Inspector::Core::matters(const flow::Flow& flow, const Packet& packet,
         case flow::Inspection::Undecided:
             return true;
         case flow::Inspection::Active:
-            return flow.session != flow::kNoSession && sessions_.at(flow.session).inspecting;
+            return flow.session != flow::kNoSession && sessions_.counts(flow.session).inspecting;
         case flow::Inspection::NotTls:
             return !packet.view.payload.empty() && speaks_again(flow, packet, direction);
         case flow::Inspection::Negative:
@@ -129,13 +131,13 @@ bool Inspector::Core::is_torn(const flow::Flow& flow, const Packet& packet) cons
     if (flow.inspection == flow::Inspection::Undecided) {
         return packet.view.payload.empty() || may_be_tls(packet.view.payload[0]);
     }
-    if (flow.session == flow::kNoSession) {
+    const SessionState* session = inspected(flow);
+    if (session == nullptr) {
         return false;
     }
-    const SessionState& session = sessions_.at(flow.session);
-    const bool before_tls = session.in_preamble && !session.preamble.found(Direction::Out) &&
-                            !session.preamble.found(Direction::In);
-    return session.reading == Reading::Tls && !before_tls && may_change(session);
+    const bool before_tls = session->in_preamble && !session->preamble.found(Direction::Out) &&
+                            !session->preamble.found(Direction::In);
+    return session->reading == Reading::Tls && !before_tls && may_change(*session);
 }
 
 // is_contested: two answers to one SYN, and the client has not said yet which it takes. What the
@@ -285,7 +287,7 @@ void Inspector::Core::follow_tcp(uint32_t index, const Packet& packet, Direction
         flow.initial_sequence[eti::index(Direction::Out)] = view.acknowledgment;
         make_not_tls(flow);  // else it would have a session
     }
-    if (flow.session != flow::kNoSession && sessions_.at(flow.session).inspecting) {
+    if (inspected(flow) != nullptr) {
         follow_session(flow, packet, direction);
     } else if (view.has(net::kFin)) {
         flow.fin_seen[at] = true;
@@ -335,14 +337,14 @@ void Inspector::Core::follow_session(flow::Flow& flow, const Packet& packet, Dir
 
 // note_fin: a FIN ends its direction once every byte before it has come.
 void Inspector::Core::note_fin(flow::Flow& flow, Direction direction) {
-    if (flow.session == flow::kNoSession) {
+    const SessionState* session = inspected(flow);
+    if (session == nullptr) {
         return;
     }
-    const SessionState& session = sessions_.at(flow.session);
     const std::size_t at = eti::index(direction);
-    if (session.tcp[at].fin_waiting &&
-        (!session.streams[at].started() ||
-         session.streams[at].next_sequence() == session.tcp[at].fin_sequence)) {
+    if (session->tcp[at].fin_waiting &&
+        (!session->streams[at].started() ||
+         session->streams[at].next_sequence() == session->tcp[at].fin_sequence)) {
         flow.fin_seen[at] = true;
     }
 }

@@ -242,7 +242,7 @@ void TlsObserver::record(Direction direction, tls::ContentType type, uint16_t le
     sample.delta_us =
         session_.last_tls_record == Timestamp{} ? 0 : microseconds(now_ - session_.last_tls_record);
     session_.last_tls_record = now_;
-    add_sample(session_.record.traffic.records, session_.record_samples, sample);
+    add_sample(session_.record.traffic.records, session_.counts->record_samples, sample);
 }
 
 void abandon_certificate(CertificateInProgress& certificate, Hashing& hashing) {

@@ -55,7 +55,7 @@ inline void finish_all(InspectBench& bench) {
     const inspect::Usage usage = bench.inspector.usage();
     const inspect::Options options = fuzz_options();
     ETI_CHECK(usage.flows == 0 && bench.inspector.flow_count() == 0);
-    ETI_CHECK(usage.sessions == 0);
+    ETI_CHECK(usage.sessions == 0 && usage.session_states == 0 && usage.record_blocks == 0);
     ETI_CHECK(usage.segment_blocks == 0);
     ETI_CHECK(usage.assembly_buffers == 0);
     ETI_CHECK(usage.hash_states == 0);

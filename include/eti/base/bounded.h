@@ -21,6 +21,13 @@ class BoundedList {
             truncated_ = true;
         }
     }
+    // extend makes room for so many more values, or as many as fit.
+    std::span<T> extend(std::size_t count) {
+        const std::size_t at = size_;
+        size_ = static_cast<uint16_t>(std::min(at + count, N));
+        truncated_ = truncated_ || count > N - at;
+        return view().subspan(at);
+    }
     void mark_truncated() { truncated_ = true; }
     void clear() {
         size_ = 0;
@@ -53,6 +60,7 @@ class BoundedText {
         size_ = static_cast<uint16_t>(std::min(text.size(), N));
         std::copy_n(text.data(), size_, bytes_.data());
     }
+    void mark_truncated() { truncated_ = true; }
     std::string_view view() const { return {bytes_.data(), size_}; }
     bool empty() const { return size_ == 0; }
     bool truncated() const { return truncated_; }

@@ -95,6 +95,8 @@ struct Outputs {
 struct Usage {
     uint32_t flows = 0;
     uint32_t sessions = 0;
+    uint32_t session_states = 0;  // of sessions whose record is not packed
+    uint32_t record_blocks = 0;   // of those whose record is
     uint32_t segment_blocks = 0;
     uint32_t assembly_buffers = 0;  // of both sizes
     uint32_t hash_states = 0;

@@ -1,12 +1,9 @@
 // Once nothing can change the verdict any more, a session's records are described as they pass.
-#include "inspect/session_pool.h"
 #include "tests/support/inspect_bench.h"
 #include "tests/support/tls_builder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <memory>
 
 namespace eti::inspect {
 namespace {
@@ -116,16 +113,6 @@ TEST_F(SettledSession, AfterTheLastSampleEverythingIsStillCounted) {
     EXPECT_TRUE(record.traffic.splt.full() && record.traffic.splt.truncated());
     EXPECT_EQ(record.traffic.gaps[1], static_cast<uint32_t>(kRecords));
     EXPECT_EQ(record.traffic.packets[0], 4U + kRecords + 2);
-}
-
-TEST(SessionState, GapsAreCountedBeyondSixteenBits) {
-    constexpr uint32_t kGaps = 3 * 65'536 + 7;
-    const auto session = std::make_unique<SessionState>();
-    for (uint32_t i = 0; i < kGaps; ++i) {
-        session->count_gap(9);
-    }
-    EXPECT_EQ(session->gap_count(3), kGaps);
-    EXPECT_EQ(session->gap_count(4), 0U);
 }
 
 TEST_F(SettledSession, AResetCountsOnlyAtTheNextByte) {
