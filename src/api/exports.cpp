@@ -6,6 +6,7 @@
 #include "eti/base/hex.h"
 #include "eti/ingest/encoding.h"
 #include "eti/intel/allowlist.h"
+#include "eti/intel/feed.h"
 
 #include <algorithm>
 #include <map>

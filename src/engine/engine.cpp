@@ -1,5 +1,7 @@
 #include "eti/engine/engine.h"
 
+#include "eti/intel/feed.h"
+
 #include <algorithm>
 #include <array>
 #include <iterator>
