@@ -34,7 +34,9 @@ struct AllowlistFeed {
 };
 
 struct FeedLimits {
-    std::size_t max_bytes = 256U << 20;
+    // Enough for max_entries in each form we read: 41 bytes a line with SHA-1s only, 65 with
+    // SHA-256s, about 75 in SSLBL's CSV. A list's text is in memory while it is read.
+    std::size_t max_bytes = 1U << 30;
     std::size_t max_entries = 10'000'000;
 };
 inline constexpr std::size_t kMaxRejectedLines = 1000;
