@@ -1,9 +1,10 @@
 #include "eti/intel/allowlist.h"
 
+#include "intel/v4.h"
+
 #include <algorithm>
 #include <array>
 #include <functional>
-#include <iterator>
 #include <utility>
 
 namespace eti::intel {
@@ -15,17 +16,12 @@ char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-std::vector<net::IpRange> merged(std::vector<net::IpRange> ranges) {
-    std::sort(ranges.begin(), ranges.end());
-    std::vector<net::IpRange> result;
-    for (const net::IpRange& range : ranges) {
-        if (!result.empty() && range.first <= result.back().last) {
-            result.back().last = std::max(result.back().last, range.last);
-        } else {
-            result.push_back(range);
-        }
-    }
-    return result;
+// v4_part returns false when no IPv4 address is in range, which may be wider than all of them.
+bool v4_part(const net::IpRange& range, std::pair<uint32_t, uint32_t>& part) {
+    const net::IpAddress first = std::max(range.first, net::IpAddress::v4(0, 0, 0, 0));
+    const net::IpAddress last = std::min(range.last, net::IpAddress::v4(255, 255, 255, 255));
+    part = {v4_of(first), v4_of(last)};
+    return first <= last;
 }
 
 template <typename T>
@@ -37,10 +33,18 @@ void sort_unique(std::vector<T>& values) {
 }  // namespace
 
 Allowlist::Allowlist(std::vector<AllowlistEntry> entries) : entries_(std::move(entries)) {
+    std::vector<std::pair<uint32_t, uint32_t>> v4_ranges;
+    std::vector<std::pair<net::IpAddress, net::IpAddress>> v6_ranges;
+    std::pair<uint32_t, uint32_t> v4;
     for (const AllowlistEntry& entry : entries_) {
         switch (entry.kind) {
             case AllowlistKind::Address:
-                ranges_.push_back(entry.range);
+                if (v4_part(entry.range, v4)) {
+                    v4_ranges.push_back(v4);
+                }
+                if (!entry.range.first.is_v4() || !entry.range.last.is_v4()) {
+                    v6_ranges.emplace_back(entry.range.first, entry.range.last);
+                }
                 break;
             case AllowlistKind::Hostname:
                 hostnames_.push_back(entry.hostname);
@@ -53,17 +57,15 @@ Allowlist::Allowlist(std::vector<AllowlistEntry> entries) : entries_(std::move(e
                 break;
         }
     }
-    ranges_ = merged(std::move(ranges_));
+    v4_ranges_ = RangeIndex(std::move(v4_ranges));
+    v6_ranges_ = RangeIndex(std::move(v6_ranges));
     sort_unique(hostnames_);
     sort_unique(sha1s_);
     sort_unique(sha256s_);
 }
 
 bool Allowlist::contains_address(const net::IpAddress& ip) const {
-    const auto after =
-        std::upper_bound(ranges_.begin(), ranges_.end(), ip,
-                         [](const auto& value, const auto& range) { return value < range.first; });
-    return after != ranges_.begin() && std::prev(after)->contains(ip);
+    return ip.is_v4() ? v4_ranges_.contains(v4_of(ip)) : v6_ranges_.contains(ip);
 }
 
 bool Allowlist::contains_hostname(std::string_view name) const {

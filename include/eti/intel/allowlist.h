@@ -2,8 +2,10 @@
 #pragma once
 
 #include "eti/base/digest_types.h"
+#include "eti/intel/range_index.h"
 #include "eti/net/ip_address.h"
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,7 +42,8 @@ class Allowlist {
 
   private:
     std::vector<AllowlistEntry> entries_;
-    std::vector<net::IpRange> ranges_;    // merged, ordered
+    RangeIndex<uint32_t> v4_ranges_;
+    RangeIndex<net::IpAddress> v6_ranges_;
     std::vector<std::string> hostnames_;  // ordered, for binary search per label
     std::vector<Sha1Digest> sha1s_;       // ordered
     std::vector<Sha256Digest> sha256s_;   // ordered

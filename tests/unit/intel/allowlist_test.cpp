@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace eti::intel {
 namespace {
@@ -53,6 +56,37 @@ TEST(Allowlist, addresses_match_inside_any_range) {
 TEST(Allowlist, a_range_inside_another_does_not_shorten_it) {
     const Allowlist list({addresses("10.0.0.0/8"), addresses("10.0.0.0/24")});
     EXPECT_TRUE(list.contains_address(net::parse_ip("10.200.0.1").value()));
+}
+
+TEST(Allowlist, a_range_wider_than_ipv4_holds_all_of_it) {
+    AllowlistEntry wide;
+    wide.range = {net::IpAddress(), net::IpAddress::v4(10, 0, 0, 9)};
+    const Allowlist list({wide, addresses("2001:db8::1")});
+    for (const char* listed : {"::1", "0.0.0.0", "10.0.0.9", "2001:db8::1"}) {
+        EXPECT_TRUE(list.contains_address(net::parse_ip(listed).value())) << listed;
+    }
+    for (const char* other : {"10.0.0.10", "255.255.255.255", "1::", "2001:db8::2"}) {
+        EXPECT_FALSE(list.contains_address(net::parse_ip(other).value())) << other;
+    }
+}
+
+// Counts around each power of the index's fan, so that its last nodes are full, and not.
+TEST(RangeIndex, finds_what_each_of_many_ranges_holds) {
+    for (const uint32_t count : {1U, 2U, 15U, 16U, 17U, 255U, 256U, 257U, 4096U, 5000U}) {
+        std::vector<std::pair<uint32_t, uint32_t>> ranges;
+        for (uint32_t i = 0; i < count; ++i) {
+            ranges.emplace_back(10 * i + 3, 10 * i + 6);
+        }
+        const RangeIndex<uint32_t> index(ranges);
+        for (uint32_t key = 0; key < 10 * count + 10; ++key) {
+            const bool listed = key < 10 * count && key % 10 >= 3 && key % 10 <= 6;
+            ASSERT_EQ(index.contains(key), listed) << key << " of " << count;
+        }
+        EXPECT_FALSE(index.contains(0xffffffffU)) << count;
+        ranges.emplace_back(0xffffffffU, 0xffffffffU);
+        EXPECT_TRUE(RangeIndex<uint32_t>(ranges).contains(0xffffffffU)) << count;
+    }
+    EXPECT_FALSE(RangeIndex<uint32_t>().contains(0));
 }
 
 TEST(Allowlist, hostnames_match_exactly_or_by_suffix) {
