@@ -313,7 +313,7 @@ void feeds(Writer& out, const control::Status& status) {
         }
     });
     out.only("eti_infected_hosts", Kind::Gauge, {}, "infected hosts in force",
-             uint64_t{status.infected_hosts->entries().size()});
+             uint64_t{status.infected_hosts->size()});
 }
 
 void process(Writer& out, const control::Status& status) {

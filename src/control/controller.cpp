@@ -75,9 +75,9 @@ ListChange change_of_lists(const config::Settings& before, const config::Setting
     auto added =
         VerdictHandler::try_lists(only_in(next.certificate_lists, before.certificate_lists));
     for (const auto& list : only_in(next.local_certificates, before.local_certificates)) {
-        added.push_back(list);
+        added.push_back(intel::table_of(list));
     }
-    ListChange change{intel::Sha1Blocklist(added), {}};
+    ListChange change{intel::Sha1Blocklist(std::move(added)), {}};
     for (const std::string& path : only_in(before.certificate_lists, next.certificate_lists)) {
         change.removed.push_back(VerdictHandler::list_name(path));
     }
@@ -236,7 +236,7 @@ struct Controller::Impl {
                                return;
                            }
                            spdlog::info("feed {} version {}: {} certificates", update.info.name,
-                                        update.info.version, update.entries.size());
+                                        update.info.version, update.table->size());
                            verdicts.apply(std::move(update));
                        },
                        [&](uplink::AllowlistUpdate& update) {

@@ -120,8 +120,9 @@ Result judge(const RecentSession& session, const policy::Policy& policy, std::st
     if (rule == nullptr) {
         return {Treatment::NotInspected, "no policy matches"};
     }
-    if (const auto* host = infected.lookup(record.client.ip, record.start)) {
-        const auto decision = policy::Policy::decide_infected_host(*rule, host->threat_level);
+    intel::InfectedHosts::Found host{};
+    if (infected.lookup(record.client.ip, record.start, host)) {
+        const auto decision = policy::Policy::decide_infected_host(*rule, host.threat_level);
         if (decision.action != Enforcement::Permit) {
             return {treatment_of(decision), "policy " + rule->name + ", infected host"};
         }
@@ -145,7 +146,8 @@ Result judge(const RecentSession& session, const policy::Policy& policy, std::st
 void add_host(std::map<net::IpAddress, HostImpact>& hosts, const SessionImpact& change,
               const intel::InfectedHosts& infected) {
     const Record& record = change.session->record;
-    if (infected.lookup(record.client.ip, record.start) == nullptr) {
+    intel::InfectedHosts::Found found{};
+    if (!infected.lookup(record.client.ip, record.start, found)) {
         return;
     }
     HostImpact& host = hosts[record.client.ip];

@@ -86,7 +86,7 @@ VerdictHandler::VerdictHandler(PublishedTables tables, const Wanted& wanted, Tim
       allowlist_(not_loaded(kAllowlistFeed)) {
     const bool read = read_lists(wanted.certificate_files, now);
     if (take_typed(wanted.certificates, now) || read) {
-        publish_blocklist({std::string(kCertificateFeed), {}});
+        publish_blocklist();
     }
     take_allowlist(wanted.allowlist, now);
 }
@@ -95,16 +95,16 @@ void VerdictHandler::reconfigure(const Wanted& wanted, Timestamp now) {
     problems_.clear();
     const bool drop_feed = !wanted.certificate_feed && certificates_.loaded;
     const bool read = read_lists(wanted.certificate_files, now);
-    if (take_typed(wanted.certificates, now) || read || drop_feed) {
-        publish_blocklist(drop_feed
-                              ? intel::Sha1Blocklist::Source{std::string(kCertificateFeed), {}}
-                              : tables_.blocklist.owned()->entries_of(kCertificateFeed));
-    }
-    take_allowlist(wanted.allowlist, now);
     if (drop_feed) {
         certificates_ = not_loaded(kCertificateFeed);
+        certificate_table_.reset();
     }
+    if (take_typed(wanted.certificates, now) || read || drop_feed) {
+        publish_blocklist();
+    }
+    take_allowlist(wanted.allowlist, now);
     if (!wanted.infected_hosts && infected_hosts_.loaded) {
+        next_expiry_ = Timestamp::max();
         publish_hosts({}, [](const intel::InfectedHost&, bool) {});  // nobody changed: told none
         infected_hosts_ = not_loaded(kInfectedHostsFeed);
     }
@@ -121,7 +121,8 @@ bool VerdictHandler::take_typed(const std::vector<intel::Sha1Blocklist::Source>&
     typed_.clear();
     for (const intel::Sha1Blocklist::Source& list : lists) {
         typed_.push_back(
-            {typed_in(list.feed, list.entries.size() + list.sha256_entries.size(), now), list});
+            {typed_in(list.feed, list.entries.size() + list.sha256_entries.size(), now), list,
+             intel::table_of(list)});
     }
     return true;
 }
@@ -166,13 +167,14 @@ bool VerdictHandler::read_lists(const std::vector<std::string>& paths, Timestamp
 }
 
 VerdictHandler::LocalList VerdictHandler::read_list(const std::string& path, Timestamp now) {
-    LocalList list{path, identity_of(path), not_loaded(list_name(path)), {list_name(path), {}}};
+    LocalList list{path, identity_of(path), not_loaded(list_name(path)),
+                   intel::table_of({list_name(path), {}})};
     list.info.updated = now;
     std::string text;
     std::string why;
-    intel::CertificateFeed feed;
+    intel::CertificateTableFeed feed;
     if (read_file(path, intel::FeedLimits{}.max_bytes, text, why)) {
-        feed = intel::parse_certificate_feed(text);
+        feed = intel::parse_certificate_table(text);
         why = feed.error;
     }
     if (!why.empty()) {
@@ -185,12 +187,11 @@ VerdictHandler::LocalList VerdictHandler::read_list(const std::string& path, Tim
         problems_.push_back("certificate list " + path + ", line " + std::to_string(line.line) +
                             " is left out: " + line.why);
     }
-    list.info.objects = feed.entries.size() + feed.sha256_entries.size();
+    list.info.objects = feed.entries;
     list.info.rejected_lines = feed.rejected_count;
     list.info.status = "Store succeeded";
     list.info.loaded = true;
-    list.entries.entries = std::move(feed.entries);
-    list.entries.sha256_entries = std::move(feed.sha256_entries);
+    list.list.table = std::make_shared<const intel::CertificateTable>(std::move(feed.table));
     return list;
 }
 
@@ -203,48 +204,46 @@ void VerdictHandler::apply(uplink::InfectedHostsUpdate update, const HostChanged
     infected_hosts_.loaded = true;
     ++infected_hosts_.updates;
     std::erase_if(update.hosts, [&](const auto& host) { return host.expired(now); });
-    publish_hosts(std::move(update.hosts), changed);
+    next_expiry_ = Timestamp::max();
+    for (const intel::InfectedHost& host : update.hosts) {
+        note_expiry(host);
+    }
+    publish_hosts(intel::InfectedHosts(update.hosts), changed);
 }
 
 void VerdictHandler::add(intel::InfectedHost host, const HostChanged& changed) {
     const auto held = tables_.infected_hosts.owned();
-    const intel::InfectedHost* listed = held->lookup(host.ip, Timestamp::min());
-    const bool no_more =
-        listed != nullptr && listed->threat_level >= host.threat_level &&
-        (listed->expires == Timestamp{} || host.expires - listed->expires < kRenewalWorth);
-    if (no_more) {
-        return;
+    intel::InfectedHosts::Found listed{};
+    // lookup at the smallest time finds an entry whether or not it has expired.
+    if (held->lookup(host.ip, Timestamp::min(), listed)) {
+        const bool lasts = listed.expires == Timestamp{};
+        if (listed.threat_level >= host.threat_level &&
+            (lasts || host.expires - listed.expires < kRenewalWorth)) {
+            return;
+        }
+        if (lasts || listed.expires > host.expires) {
+            host.expires = listed.expires;  // what the service said lasts
+        }
     }
-    if (listed != nullptr && (listed->expires == Timestamp{} || listed->expires > host.expires)) {
-        host.expires = listed->expires;  // what the service said lasts
-    }
-    std::vector<intel::InfectedHost> hosts(held->entries().begin(), held->entries().end());
-    hosts.push_back(std::move(host));  // the last one of an address wins
-    publish_hosts(std::move(hosts), changed);
+    note_expiry(host);
+    publish_hosts(held->with({std::move(host)}, {}), changed);
 }
 
-void VerdictHandler::publish_hosts(std::vector<intel::InfectedHost> hosts,
-                                   const HostChanged& changed) {
+void VerdictHandler::note_expiry(const intel::InfectedHost& host) {
+    if (host.expires != Timestamp{}) {
+        next_expiry_ = std::min(next_expiry_, host.expires);
+    }
+}
+
+void VerdictHandler::publish_hosts(intel::InfectedHosts hosts, const HostChanged& changed) {
     const auto before = tables_.infected_hosts.owned();
     const auto after = std::make_shared<const intel::InfectedHosts>(std::move(hosts));
-    // lookup at the smallest time finds an entry whether or not it has expired.
-    const auto lists = [](const intel::InfectedHosts& table, const intel::InfectedHost& host) {
-        return table.lookup(host.ip, Timestamp::min()) != nullptr;
-    };
-    next_expiry_ = Timestamp::max();
-    infected_hosts_.objects = after->entries().size();
-    for (const intel::InfectedHost& host : after->entries()) {
-        if (host.expires != Timestamp{}) {
-            next_expiry_ = std::min(next_expiry_, host.expires);
-        }
-        if (!lists(*before, host)) {
-            changed(host, true);
-        }
+    infected_hosts_.objects = after->size();
+    for (const intel::InfectedHost& host : after->missing_in(*before)) {
+        changed(host, true);
     }
-    for (const intel::InfectedHost& host : before->entries()) {
-        if (!lists(*after, host)) {
-            changed(host, false);
-        }
+    for (const intel::InfectedHost& host : before->missing_in(*after)) {
+        changed(host, false);
     }
     tables_.infected_hosts.publish(after);
 }
@@ -253,34 +252,33 @@ void VerdictHandler::expire(const HostChanged& changed, Timestamp now) {
     if (now < next_expiry_) {
         return;
     }
-    std::vector<intel::InfectedHost> left;
-    const auto entries = tables_.infected_hosts.owned()->entries();
-    std::copy_if(entries.begin(), entries.end(), std::back_inserter(left),
-                 [&](const auto& host) { return !host.expired(now); });
-    publish_hosts(std::move(left), changed);
+    next_expiry_ = Timestamp::max();
+    const auto held = tables_.infected_hosts.owned();
+    const std::vector<net::IpAddress> gone = held->expired_at(now, next_expiry_);
+    if (!gone.empty()) {  // a host that was to expire may have been listed for longer since
+        publish_hosts(held->with({}, gone), changed);
+    }
 }
 
 void VerdictHandler::apply(uplink::BlocklistUpdate update) {
     take_over(certificates_, std::move(update.info));
-    publish_blocklist({std::string(kCertificateFeed), std::move(update.entries),
-                       std::move(update.sha256_entries)});
+    certificate_table_ = std::move(update.table);
+    publish_blocklist();
 }
 
-void VerdictHandler::publish_blocklist(intel::Sha1Blocklist::Source feed) {
-    // The feed comes first: what it lists is logged under its name. Local lists stay, but lending
-    // them to the table's constructor spares a copy.
-    std::vector<intel::Sha1Blocklist::Source> sources;
-    sources.push_back(std::move(feed));
-    for (LocalList& list : lists_) {
-        sources.push_back(std::move(list.entries));
+void VerdictHandler::publish_blocklist() {
+    // The feed comes first: what it lists is logged under its name.
+    std::vector<intel::Sha1Blocklist::List> lists;
+    if (certificate_table_) {
+        lists.push_back({std::string(kCertificateFeed), certificate_table_});
+    }
+    for (const LocalList& list : lists_) {
+        lists.push_back(list.list);
     }
     for (const TypedList& list : typed_) {
-        sources.push_back(list.entries);
+        lists.push_back(list.list);
     }
-    tables_.blocklist.publish(std::make_shared<const intel::Sha1Blocklist>(sources));
-    for (std::size_t i = 0; i < lists_.size(); ++i) {
-        lists_[i].entries = std::move(sources[i + 1]);
-    }
+    tables_.blocklist.publish(std::make_shared<const intel::Sha1Blocklist>(std::move(lists)));
 }
 
 void VerdictHandler::publish_allowlist(std::vector<intel::AllowlistEntry> feed_entries) {
@@ -327,16 +325,16 @@ std::string VerdictHandler::list_name(const std::string& path) {
     return std::filesystem::path(path).filename().string();
 }
 
-std::vector<intel::Sha1Blocklist::Source> VerdictHandler::try_lists(
+std::vector<intel::Sha1Blocklist::List> VerdictHandler::try_lists(
     const std::vector<std::string>& paths) {
-    std::vector<intel::Sha1Blocklist::Source> lists;
+    std::vector<intel::Sha1Blocklist::List> lists;
     for (const std::string& path : paths) {
         std::string text;
         std::string why;
         if (read_file(path, intel::FeedLimits{}.max_bytes, text, why)) {
-            intel::CertificateFeed feed = intel::parse_certificate_feed(text);
-            lists.push_back(
-                {list_name(path), std::move(feed.entries), std::move(feed.sha256_entries)});
+            auto table = intel::parse_certificate_table(text).table;
+            lists.push_back({list_name(path),
+                             std::make_shared<const intel::CertificateTable>(std::move(table))});
         }
     }
     return lists;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -52,8 +53,7 @@ class VerdictHandler {
     void expire(const HostChanged& changed, Timestamp now);
 
     // try_lists reads list files that are not in force; unreadable ones are left out.
-    static std::vector<intel::Sha1Blocklist::Source> try_lists(
-        const std::vector<std::string>& paths);
+    static std::vector<intel::Sha1Blocklist::List> try_lists(const std::vector<std::string>& paths);
     static std::string list_name(const std::string& path);  // as hits and feeds show it
 
     // feeds of the categories CC, Infected-Hosts and Whitelist.
@@ -68,20 +68,23 @@ class VerdictHandler {
         std::string path;
         FileIdentity identity;  // of the file when it was read
         uplink::FeedInfo info;
-        intel::Sha1Blocklist::Source entries;
+        intel::Sha1Blocklist::List list;
     };
     struct TypedList {
         uplink::FeedInfo info;
         intel::Sha1Blocklist::Source entries;
+        intel::Sha1Blocklist::List list;
     };
     LocalList read_list(const std::string& path, Timestamp now);
     // read_lists answers whether any list differs from before.
     bool read_lists(const std::vector<std::string>& paths, Timestamp now);
-    void publish_hosts(std::vector<intel::InfectedHost> hosts, const HostChanged& changed);
+    // publish_hosts tells which hosts came and went; next_expiry_ is the caller's.
+    void publish_hosts(intel::InfectedHosts hosts, const HostChanged& changed);
+    void note_expiry(const intel::InfectedHost& host);
     // take_typed answers whether any typed list differs from before.
     bool take_typed(const std::vector<intel::Sha1Blocklist::Source>& lists, Timestamp now);
     void take_allowlist(const std::vector<intel::AllowlistEntry>& entries, Timestamp now);
-    void publish_blocklist(intel::Sha1Blocklist::Source feed);
+    void publish_blocklist();
     void publish_allowlist(std::vector<intel::AllowlistEntry> feed_entries);
 
     PublishedTables tables_;
@@ -90,6 +93,7 @@ class VerdictHandler {
     std::vector<intel::AllowlistEntry> local_allowlist_;
     uplink::FeedInfo local_allowlist_info_;
     uplink::FeedInfo certificates_;
+    std::shared_ptr<const intel::CertificateTable> certificate_table_;  // null: no feed
     uplink::FeedInfo infected_hosts_;
     uplink::FeedInfo allowlist_;
     std::vector<std::string> problems_;

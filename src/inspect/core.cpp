@@ -119,7 +119,7 @@ Verdict Inspector::Core::inspect_packet(const Packet& packet) {
     if (decision.blocks()) {
         return block_host(packet, decision);
     }
-    if (decision.host != nullptr && decision.decision.log) {
+    if (decision.found && decision.decision.log) {
         writer_.write_attempt(packet.view, decision, now_);
     }
     if (index == flow::FlowTable::kNone) {
@@ -290,7 +290,7 @@ void Inspector::Core::rejudge(uint32_t index, const Packet& packet) {
     if (flow.direction_of(packet.source_is_low) == Direction::In) {
         decision.host_is_sender = !decision.host_is_sender;  // from the client's to the packet's
     }
-    if (!decision.blocks() && decision.host != nullptr && decision.decision.log) {
+    if (!decision.blocks() && decision.found && decision.decision.log) {
         writer_.write_attempt(packet.view, decision, now_);
     }
     if (decision.blocks()) {
@@ -305,7 +305,7 @@ void Inspector::Core::rejudge(uint32_t index, const Packet& packet) {
                 note_detection(flow, session);
                 session.record.action = metadata::Action::Block;
                 session.record.reason = metadata::Reason::InfectedHost;
-                session.record.threat_level = decision.host->threat_level;
+                session.record.threat_level = decision.host.threat_level;
                 pack_if_read(flow.session);
             }
             schedule(index, now_ + kBlockedReportAfter);

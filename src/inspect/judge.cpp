@@ -66,16 +66,16 @@ uint8_t Judge::client_side(uint8_t wire, uint8_t sender_side, bool sender_is_cli
 }
 
 HostDecision Judge::judge_host(uint8_t wire, uint8_t side, const policy::Selector& selector) const {
-    const intel::InfectedHost* host = infected_hosts_->lookup(selector.source, now_);
-    if (host == nullptr) {
+    intel::InfectedHosts::Found host{};
+    if (!infected_hosts_->lookup(selector.source, now_, host)) {
         return {};
     }
     const Selection selection = select(wire, side, selector);
     if (selection.rule == nullptr) {
         return {};
     }
-    const auto decision = policy::Policy::decide_infected_host(*selection.rule, host->threat_level);
-    return {host, selection, decision, true};
+    const auto decision = policy::Policy::decide_infected_host(*selection.rule, host.threat_level);
+    return {true, host, selection, decision, true};
 }
 
 HostDecision Judge::judge_hosts(uint8_t wire, uint8_t sender_side,
@@ -91,7 +91,7 @@ HostDecision Judge::judge_hosts(uint8_t wire, uint8_t sender_side,
                                   selector.destination_port, selector.source_port};
     HostDecision receiver = judge_host(wire, static_cast<uint8_t>(1 - sender_side), mirror);
     receiver.host_is_sender = false;
-    return receiver.blocks() || sender.host == nullptr ? receiver : sender;
+    return receiver.blocks() || !sender.found ? receiver : sender;
 }
 
 }  // namespace eti::inspect

@@ -22,7 +22,8 @@ struct Selection {
 
 // HostDecision: an infected host was found and this is what its policy says.
 struct HostDecision {
-    const intel::InfectedHost* host = nullptr;  // null: no infected host, or no policy for it
+    bool found = false;  // false: no infected host, or no policy for it
+    intel::InfectedHosts::Found host{};
     Selection selection;
     policy::Decision decision;
     bool host_is_sender = true;

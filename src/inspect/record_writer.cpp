@@ -149,9 +149,9 @@ void RecordWriter::write_attempt(const net::PacketView& packet, const HostDecisi
         packet.protocol == net::kUdp ? metadata::Transport::Udp : metadata::Transport::Tcp;
     slot->action = decision.blocks() ? metadata::Action::Block : metadata::Action::Permit;
     slot->reason = metadata::Reason::InfectedHost;
-    slot->threat_level = decision.host->threat_level;
+    slot->threat_level = decision.host.threat_level;
     slot->feed.assign("Infected-Hosts");
-    slot->category.assign(decision.host->reason);
+    slot->category.assign(decision.host.reason);
     slot->start = now;
     slot->end = now;
     slot->client = host;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <type_traits>
 #include <utility>
 
 namespace eti::intel {
@@ -70,34 +71,33 @@ Columns place(const Fields& row, const Columns& header) {
     return found;
 }
 
+// CertificateFeedParser calls add(digest, reason) for each entry, with a digest of either kind.
+template <typename Add>
 class CertificateFeedParser {
   public:
-    explicit CertificateFeedParser(const FeedLimits& limits) : count_(limits) {}
+    CertificateFeedParser(const FeedLimits& limits, Add add)
+        : count_(limits), add_(std::move(add)) {}
 
-    CertificateFeed parse(std::string_view text) {
-        feed_.error = count_.check_size(text);
+    FeedReport parse(std::string_view text) {
+        report_.error = count_.check_size(text);
         LineReader lines(text);
         std::string_view line;
-        while (feed_.error.empty() && lines.next(line)) {
+        while (report_.error.empty() && lines.next(line)) {
             if (line.starts_with('#')) {
                 comment(line);
             } else if (!line.empty() && !is_header(line)) {
                 row(line, lines.number());
             }
         }
-        if (feed_.error.empty()) {
-            feed_.error = count_.check_end();
+        if (report_.error.empty()) {
+            report_.error = count_.check_end();
         }
-        if (feed_.error.empty() && feed_.entries.empty() && feed_.sha256_entries.empty()) {
-            feed_.error = "the file holds no certificate digest in " +
-                          std::to_string(lines.number()) +
-                          " lines; check its address and download it again";
+        if (report_.error.empty() && count_.rows() == report_.rejected_count) {
+            report_.error = "the file holds no certificate digest in " +
+                            std::to_string(lines.number()) +
+                            " lines; check its address and download it again";
         }
-        if (!feed_.error.empty()) {
-            feed_.entries.clear();
-            feed_.sha256_entries.clear();
-        }
-        return std::move(feed_);
+        return std::move(report_);
     }
 
   private:
@@ -124,48 +124,68 @@ class CertificateFeedParser {
     }
 
     void row(std::string_view line, std::size_t number) {
-        feed_.error = count_.add_row();
-        if (!feed_.error.empty()) {
+        report_.error = count_.add_row();
+        if (!report_.error.empty()) {
             return;
         }
         const Fields fields = split_fields(line);
         const Columns columns = place(fields, header_);
         if (columns.hash == kNoColumn) {
             const bool known = header_.hash < fields.size();
-            reject(feed_.rejected, feed_.rejected_count, number,
+            reject(report_.rejected, report_.rejected_count, number,
                    "not a SHA-1 or SHA-256: " + quoted(known ? fields[header_.hash] : line));
             return;
         }
-        std::string reason;
+        std::string_view reason;
         if (columns.reason != kNoColumn) {
             reason = fields[columns.reason].substr(0, kMaxReason);
         }
-        add(fields[columns.hash], std::move(reason));
-    }
-
-    void add(std::string_view hash, std::string reason) {
-        CertificateEntry entry;
-        if (from_hex(hash, entry.sha1)) {
-            entry.reason = std::move(reason);
-            feed_.entries.push_back(std::move(entry));
-            return;
-        }
-        Sha256Entry longer;
-        if (from_hex(hash, longer.sha256)) {
-            longer.reason = std::move(reason);
-            feed_.sha256_entries.push_back(std::move(longer));
+        Sha1Digest sha1{};
+        Sha256Digest sha256{};
+        if (from_hex(fields[columns.hash], sha1)) {
+            add_(sha1, reason);
+        } else if (from_hex(fields[columns.hash], sha256)) {
+            add_(sha256, reason);
         }
     }
 
     RowCount count_;
+    Add add_;
     Columns header_;
-    CertificateFeed feed_;
+    FeedReport report_;
 };
 
 }  // namespace
 
 CertificateFeed parse_certificate_feed(std::string_view text, const FeedLimits& limits) {
-    return CertificateFeedParser(limits).parse(text);
+    CertificateFeed feed;
+    const auto add = [&](const auto& digest, std::string_view reason) {
+        if constexpr (std::is_same_v<decltype(digest), const Sha1Digest&>) {
+            feed.entries.push_back({digest, kMaxThreatLevel, std::string(reason)});
+        } else {
+            feed.sha256_entries.push_back({digest, kMaxThreatLevel, std::string(reason)});
+        }
+    };
+    static_cast<FeedReport&>(feed) = CertificateFeedParser(limits, add).parse(text);
+    if (!feed.error.empty()) {
+        feed.entries.clear();
+        feed.sha256_entries.clear();
+    }
+    return feed;
+}
+
+CertificateTableFeed parse_certificate_table(std::string_view text, const FeedLimits& limits) {
+    CertificateTableFeed feed;
+    CertificateTable::Builder builder;
+    const auto add = [&](const auto& digest, std::string_view reason) {
+        builder.add(digest, kMaxThreatLevel, reason);
+    };
+    static_cast<FeedReport&>(feed) = CertificateFeedParser(limits, add).parse(text);
+    if (feed.error.empty()) {
+        feed.entries = builder.rows();
+        feed.table = builder.build();
+    }
+    return feed;
 }
 
 }  // namespace eti::intel

@@ -1,8 +1,7 @@
-// Hashing of fixed-size keys into open-addressing tables.
+// Hashing of fixed-size keys.
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -30,9 +29,10 @@ inline uint64_t mix(std::span<const uint8_t> key) {
     return hash;
 }
 
-// slots_for is the table size, a power of two, that leaves at least half of the slots empty.
-inline std::size_t slots_for(std::size_t entries) {
-    return std::bit_ceil(entries * 2);
+inline uint64_t mix(uint32_t key) {
+    uint64_t hash = (key + 1ULL) * 0x9e3779b97f4a7c15U;
+    hash ^= hash >> 32;
+    return hash * 0xff51afd7ed558ccdU;
 }
 
 }  // namespace eti::intel

@@ -48,21 +48,21 @@ inspect::Options inspect_options(const Options& options) {
     return inspect;
 }
 
-intel::Sha1Blocklist::Source load_blocklist(const std::string& path, std::ostream& messages) {
+intel::Sha1Blocklist::List load_blocklist(const std::string& path, std::ostream& messages) {
     std::ifstream file(path, std::ios::binary);
     if (!file || file.peek() == std::ifstream::traits_type::eof()) {
         throw std::runtime_error("cannot read the certificate list '" + path +
                                  "' or it is empty; check the name and its permissions");
     }
     const std::string text{std::istreambuf_iterator<char>(file), {}};
-    intel::CertificateFeed feed = intel::parse_certificate_feed(text);
+    intel::CertificateTableFeed feed = intel::parse_certificate_table(text);
     if (!feed.error.empty()) {
         throw std::runtime_error("certificate list '" + path + "': " + feed.error);
     }
     for (const auto& rejected : feed.rejected) {
         messages << path << ":" << rejected.line << ": " << rejected.why << "\n";
     }
-    return {"cc_cert_sha1", std::move(feed.entries), std::move(feed.sha256_entries)};
+    return {"cc_cert_sha1", std::make_shared<const intel::CertificateTable>(std::move(feed.table))};
 }
 
 std::shared_ptr<const intel::Sha1Blocklist> load_blocklists(const Options& options,
@@ -72,15 +72,16 @@ std::shared_ptr<const intel::Sha1Blocklist> load_blocklists(const Options& optio
         const auto& lists = options.settings->certificate_lists;
         paths.insert(paths.end(), lists.begin(), lists.end());
     }
-    std::vector<intel::Sha1Blocklist::Source> sources;
+    std::vector<intel::Sha1Blocklist::List> lists;
     for (const std::string& path : paths) {
-        sources.push_back(load_blocklist(path, messages));
+        lists.push_back(load_blocklist(path, messages));
     }
     if (options.settings) {
-        const auto& typed = options.settings->local_certificates;
-        sources.insert(sources.end(), typed.begin(), typed.end());
+        for (const auto& typed : options.settings->local_certificates) {
+            lists.push_back(intel::table_of(typed));
+        }
     }
-    return std::make_shared<intel::Sha1Blocklist>(sources);
+    return std::make_shared<intel::Sha1Blocklist>(std::move(lists));
 }
 
 net::Framing framing_of(const CapturedPacket& packet) {

@@ -42,16 +42,52 @@ std::string changed_too_much(const ManifestEntry& entry, const ManifestEntry& be
            "' allows; if that is right, raise it under 'set services openeti feed' and commit";
 }
 
-template <typename Update, typename Parsed>
-std::string build(const HeldFeed& feed, Parsed parsed, uint64_t objects, FeedUpdate& update) {
-    if (!parsed.error.empty()) {
-        return parsed.error;
+std::string check_parsed(const HeldFeed& feed, const intel::FeedReport& report, uint64_t objects) {
+    return report.error.empty() ? check_count(feed.entry, objects, report.rejected_count)
+                                : report.error;
+}
+
+BlocklistUpdate blocklist_update(const HeldFeed& feed, uint64_t objects, std::size_t rejected_lines,
+                                 intel::CertificateTable table) {
+    return {info_of(feed, objects, rejected_lines),
+            std::make_shared<const intel::CertificateTable>(std::move(table))};
+}
+
+// read_lines returns false unless each of the lines is an entry.
+bool read_lines(std::string_view columns, const std::vector<std::string>& lines,
+                intel::CertificateFeed& feed) {
+    if (!lines.empty()) {
+        std::string text(columns);
+        for (const std::string& line : lines) {
+            text.append("\n").append(line);
+        }
+        feed = intel::parse_certificate_feed(text);
     }
-    const std::string problem = check_count(feed.entry, objects, parsed.rejected_count);
-    if (problem.empty()) {
-        update = Update{info_of(feed, objects, parsed.rejected_count), std::move(parsed.entries)};
+    return feed.error.empty() && feed.entries.size() + feed.sha256_entries.size() == lines.size();
+}
+
+// read_change returns false when the delta's lines are not entries one to one.
+bool read_change(std::string_view columns, const intel::FeedDelta& delta,
+                 intel::CertificateChange& change) {
+    intel::CertificateFeed removed;
+    intel::CertificateFeed added;
+    if (!read_lines(columns, delta.removed, removed) || !read_lines(columns, delta.added, added)) {
+        return false;
     }
-    return problem;
+    for (const intel::CertificateEntry& entry : removed.entries) {
+        change.removed.push_back(entry.sha1);
+    }
+    for (const intel::Sha256Entry& entry : removed.sha256_entries) {
+        change.removed_sha256.push_back(entry.sha256);
+    }
+    change.added = std::move(added.entries);
+    change.added_sha256 = std::move(added.sha256_entries);
+    return true;
+}
+
+// one_to_one tells whether each line of the list is one entry with a digest of its own.
+bool one_to_one(const BlocklistUpdate& update) {
+    return update.info.rejected_lines == 0 && update.info.objects == update.table->size();
 }
 
 }  // namespace
@@ -106,30 +142,61 @@ std::string check_size(const ManifestEntry& entry, const ManifestEntry* before,
     return {};
 }
 
-std::string check_body(const HeldFeed& feed, FeedUpdate& update) {
-    const ManifestEntry& entry = feed.entry;
+std::string check_digest(const HeldFeed& feed) {
     const std::string sha256 = sha256_hex(feed.body);
-    if (sha256 != entry.sha256) {
-        return "the body's SHA-256 is " + sha256 + ", the manifest says " + entry.sha256 +
-               "; it was cut or changed on the way";
+    return sha256 == feed.entry.sha256
+               ? ""
+               : "the body's SHA-256 is " + sha256 + ", the manifest says " + feed.entry.sha256 +
+                     "; it was cut or changed on the way";
+}
+
+std::string check_body(const HeldFeed& feed, FeedUpdate& update) {
+    std::string problem = check_digest(feed);
+    if (!problem.empty()) {
+        return problem;
     }
-    if (entry.name == kCertificateFeed) {
-        intel::CertificateFeed parsed = intel::parse_certificate_feed(feed.body);
-        const uint64_t objects = parsed.entries.size() + parsed.sha256_entries.size();
-        auto longer = std::move(parsed.sha256_entries);
-        std::string problem = build<BlocklistUpdate>(feed, std::move(parsed), objects, update);
+    if (feed.entry.name == kCertificateFeed) {
+        intel::CertificateTableFeed parsed = intel::parse_certificate_table(feed.body);
+        problem = check_parsed(feed, parsed, parsed.entries);
         if (problem.empty()) {
-            std::get<BlocklistUpdate>(update).sha256_entries = std::move(longer);
+            update = blocklist_update(feed, parsed.entries, parsed.rejected_count,
+                                      std::move(parsed.table));
         }
         return problem;
     }
-    if (feed.body.empty() && entry.entries == 0) {  // nothing allowlisted, signed as such
+    if (feed.body.empty() && feed.entry.entries == 0) {  // nothing allowlisted, signed as such
         update = AllowlistUpdate{info_of(feed, 0, 0), {}};
         return {};
     }
     intel::AllowlistFeed parsed = intel::parse_allowlist_feed(feed.body);
-    const uint64_t objects = parsed.entries.size();
-    return build<AllowlistUpdate>(feed, std::move(parsed), objects, update);
+    problem = check_parsed(feed, parsed, parsed.entries.size());
+    if (problem.empty()) {
+        update = AllowlistUpdate{info_of(feed, parsed.entries.size(), parsed.rejected_count),
+                                 std::move(parsed.entries)};
+    }
+    return problem;
+}
+
+std::string check_change(const HeldFeed& feed, const BlocklistUpdate& before,
+                         const intel::FeedDelta& delta, FeedUpdate& update) {
+    const std::string_view columns = std::string_view(feed.body).substr(0, feed.body.find('\n'));
+    const uint64_t entries = before.info.objects - delta.removed.size() + delta.added.size();
+    const intel::FeedLimits limits;
+    intel::CertificateChange change;
+    if (!one_to_one(before) || entries == 0 || entries != feed.entry.entries ||
+        entries > limits.max_entries || feed.body.size() > limits.max_bytes ||
+        !read_change(columns, delta, change)) {
+        return check_body(feed, update);
+    }
+    intel::CertificateTable table = before.table->with(std::move(change));
+    if (table.size() != entries) {
+        return check_body(feed, update);
+    }
+    std::string problem = check_digest(feed);
+    if (problem.empty()) {
+        update = blocklist_update(feed, entries, 0, std::move(table));
+    }
+    return problem;
 }
 
 }  // namespace eti::uplink

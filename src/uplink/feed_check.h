@@ -1,6 +1,7 @@
 // Whether a feed may be used: signature, serial, expiry, body. Pure; the order is the caller's.
 #pragma once
 
+#include "eti/intel/feed_delta.h"
 #include "eti/uplink/messages.h"
 #include "uplink/responses.h"
 #include "uplink/signature.h"
@@ -39,8 +40,14 @@ std::string check_size(const ManifestEntry& entry, const ManifestEntry* before,
                        const SizeLimits& limits);
 
 using FeedUpdate = std::variant<BlocklistUpdate, AllowlistUpdate>;
-// check_body compares the body with its entry, parses it and builds the event for control. On
-// refusal the text says why.
+// check_digest compares the body with its entry; check_body does, parses it and builds the event
+// for control. On refusal the text says why.
+std::string check_digest(const HeldFeed& feed);
 std::string check_body(const HeldFeed& feed, FeedUpdate& update);
+
+// check_change does the same for the body that delta makes of before's, and makes the table of
+// before's table. Where lines are not entries one to one it reads the whole body instead.
+std::string check_change(const HeldFeed& feed, const BlocklistUpdate& before,
+                         const intel::FeedDelta& delta, FeedUpdate& update);
 
 }  // namespace eti::uplink

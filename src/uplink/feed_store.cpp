@@ -32,7 +32,7 @@ std::string first_line(const std::string& key_id, const HeldFeed& feed) {
 }
 
 std::string read_stored(std::string_view text, std::string_view name, const FeedKey& key,
-                        HeldFeed& feed, FeedUpdate& update) {
+                        HeldFeed& feed) {
     const std::size_t end = text.find('\n');
     if (end == std::string_view::npos || end > kMostFirstLineBytes) {
         return "its first line does not describe a feed";
@@ -50,7 +50,11 @@ std::string read_stored(std::string_view text, std::string_view name, const Feed
     feed.entry = std::move(manifest.feeds[0]);
     feed.body = text.substr(end + 1);
     const std::string problem = check_signature(key, manifest.key_id, feed.entry);
-    return problem.empty() ? check_body(feed, update) : problem;
+    return problem.empty() ? check_digest(feed) : problem;
+}
+
+std::string unusable(const std::string& path, const std::string& problem) {
+    return path + " is not used: " + problem + "; the service's next answer replaces it";
 }
 
 }  // namespace
@@ -66,7 +70,7 @@ std::string store_feed(const std::string& state_directory, const std::string& ke
 }
 
 std::optional<HeldFeed> load_feed(const std::string& state_directory, std::string_view name,
-                                  const FeedKey& key, FeedUpdate& update, std::string& problem) {
+                                  const FeedKey& key, std::string& problem) {
     const std::string path = feed_path(state_directory, name);
     const std::size_t most = intel::FeedLimits{}.max_bytes + kMostFirstLineBytes;
     std::string text;
@@ -77,13 +81,26 @@ std::optional<HeldFeed> load_feed(const std::string& state_directory, std::strin
     }
     HeldFeed feed;
     if (result == ReadResult::Read) {
-        problem = read_stored(text, name, key, feed, update);
+        problem = read_stored(text, name, key, feed);
         if (problem.empty()) {
             return feed;
         }
-        problem = path + " is not used: " + problem + "; the service's next answer replaces it";
+        problem = unusable(path, problem);
     }
     return std::nullopt;
+}
+
+std::optional<HeldFeed> load_feed(const std::string& state_directory, std::string_view name,
+                                  const FeedKey& key, FeedUpdate& update, std::string& problem) {
+    std::optional<HeldFeed> feed = load_feed(state_directory, name, key, problem);
+    if (feed) {
+        problem = check_body(*feed, update);
+        if (!problem.empty()) {
+            problem = unusable(feed_path(state_directory, name), problem);
+            feed.reset();
+        }
+    }
+    return feed;
 }
 
 }  // namespace eti::uplink

@@ -15,7 +15,10 @@ std::string feed_path(const std::string& state_directory, std::string_view name)
 std::string store_feed(const std::string& state_directory, const std::string& key_id,
                        const HeldFeed& feed);
 
-// load_feed verifies signature and body again. Missing: nothing and no problem.
+// load_feed verifies signature and digest again. Missing: nothing and no problem.
+std::optional<HeldFeed> load_feed(const std::string& state_directory, std::string_view name,
+                                  const FeedKey& key, std::string& problem);
+// load_feed with update checks and reads the body, too.
 std::optional<HeldFeed> load_feed(const std::string& state_directory, std::string_view name,
                                   const FeedKey& key, FeedUpdate& update, std::string& problem);
 

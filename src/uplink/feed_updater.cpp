@@ -154,10 +154,17 @@ void FeedUpdater::on_feed(const HttpRequest& request, HttpResponse response) {
     if (response.status == 304) {
         renew(entry);
     } else if (response.status == 200) {
-        const std::string problem = patch(entry, response.body);
+        const bool changes = intel::is_feed_delta(response.body);
+        intel::FeedDelta delta;
+        std::string problem;
+        if (changes) {
+            problem = intel::parse_feed_delta(response.body, delta);
+            problem = problem.empty() ? patch(entry, delta, response.body) : problem;
+        }
         if (problem.empty()) {
             accept(
-                {entry, response.etag, std::chrono::system_clock::now(), std::move(response.body)});
+                {entry, response.etag, std::chrono::system_clock::now(), std::move(response.body)},
+                changes ? &delta : nullptr);
         } else {
             refuse(entry.name, Refusal::Truncated,
                    "the changes since " + held_[entry.name].entry.version +
@@ -177,9 +184,8 @@ void FeedUpdater::on_feed(const HttpRequest& request, HttpResponse response) {
 
 // renew puts a new manifest entry on the body that is already here.
 void FeedUpdater::renew(const ManifestEntry& entry) {
-    FeedUpdate ignored;
     std::string problem;
-    auto stored = load_feed(options_.state_directory, entry.name, key_, ignored, problem);
+    auto stored = load_feed(options_.state_directory, entry.name, key_, problem);
     if (!stored) {
         held_[entry.name].etag.clear();  // so that the next round brings the body
         refuse(entry.name, Refusal::Other,
@@ -187,23 +193,21 @@ void FeedUpdater::renew(const ManifestEntry& entry) {
                    (problem.empty() ? problem : ": " + problem));
         return;
     }
+    const intel::FeedDelta nothing;
+    const bool same = stored->entry.sha256 == held_[entry.name].entry.sha256;
     stored->entry = entry;
     stored->updated = std::chrono::system_clock::now();
-    accept(std::move(*stored));
+    accept(std::move(*stored), same ? &nothing : nullptr);
 }
 
 // The signature covers the whole list, so what a delta makes is checked as if it had come whole.
-std::string FeedUpdater::patch(const ManifestEntry& entry, std::string& body) const {
-    if (!intel::is_feed_delta(body)) {
-        return {};
+std::string FeedUpdater::patch(const ManifestEntry& entry, const intel::FeedDelta& delta,
+                               std::string& body) const {
+    std::string problem;
+    const auto stored = load_feed(options_.state_directory, entry.name, key_, problem);
+    if (stored && stored->entry.sha256 != held_.at(entry.name).entry.sha256) {
+        return "the stored list is another than the one in force";
     }
-    intel::FeedDelta delta;
-    std::string problem = intel::parse_feed_delta(body, delta);
-    if (!problem.empty()) {
-        return problem;
-    }
-    FeedUpdate ignored;
-    const auto stored = load_feed(options_.state_directory, entry.name, key_, ignored, problem);
     if (!stored || delta.from != stored->entry.version || delta.to != entry.version) {
         return stored ? "they lead from " + delta.from + " to " + delta.to
                       : "there is no stored list to change";
@@ -217,10 +221,13 @@ std::string FeedUpdater::patch(const ManifestEntry& entry, std::string& body) co
     return problem;
 }
 
-void FeedUpdater::accept(HeldFeed feed) {
+void FeedUpdater::accept(HeldFeed feed, const intel::FeedDelta* delta) {
     const std::string name = feed.entry.name;
+    const auto held = held_.find(name);
     FeedUpdate update;
-    std::string problem = check_body(feed, update);
+    std::string problem = delta != nullptr && held != held_.end() && held->second.blocklist
+                              ? check_change(feed, *held->second.blocklist, *delta, update)
+                              : check_body(feed, update);
     if (!problem.empty()) {
         refuse(name, Refusal::Truncated, problem);
         return;
@@ -230,7 +237,9 @@ void FeedUpdater::accept(HeldFeed feed) {
         refuse(name, Refusal::Other, problem);
         return;
     }
-    held_[name] = {std::move(feed.entry), std::move(feed.etag), false};
+    const auto* blocklist = std::get_if<BlocklistUpdate>(&update);
+    held_[name] = {std::move(feed.entry), std::move(feed.etag), false,
+                   blocklist != nullptr ? std::optional(*blocklist) : std::nullopt};
     std::visit([this](auto& result) { events_.post(std::move(result)); }, update);
 }
 

@@ -37,6 +37,8 @@ class FeedUpdater {
         ManifestEntry entry;
         std::string etag;
         bool want_whole = false;  // a delta did not fit
+        // What control was told last, if it was a list of certificates.
+        std::optional<BlocklistUpdate> blocklist = {};
     };
     bool wanted(const std::string& name) const;
     HttpRequest request_for(const std::string& path) const;
@@ -47,8 +49,10 @@ class FeedUpdater {
     void on_feed(const HttpRequest& request, HttpResponse response);
     void renew(const ManifestEntry& entry);
     // patch makes the body out of a delta and the stored one; empty text, or why it cannot.
-    std::string patch(const ManifestEntry& entry, std::string& body) const;
-    void accept(HeldFeed feed);
+    std::string patch(const ManifestEntry& entry, const intel::FeedDelta& delta,
+                      std::string& body) const;
+    // accept takes a feed as it is, or as the delta made it of what is held.
+    void accept(HeldFeed feed, const intel::FeedDelta* delta = nullptr);
     void unreachable(std::string why, const HttpResponse& response);
     void refuse(const std::string& name, Refusal kind, std::string reason);
     void end_round();

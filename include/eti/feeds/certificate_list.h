@@ -1,10 +1,8 @@
 // The certificate blocklist as the service serves it and judges by it.
 #pragma once
 
-#include "eti/intel/feed.h"
-#include "eti/intel/sha1_blocklist.h"
+#include "eti/intel/certificate_table.h"
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,8 +23,7 @@ class CertificateList {
     const std::string& version() const { return version_; }
 
   private:
-    intel::Sha1Blocklist sha1s_;
-    std::map<std::string, std::string, std::less<>> sha256_reasons_;
+    intel::CertificateTable table_;
     std::string version_;
 };
 

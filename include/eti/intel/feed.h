@@ -3,7 +3,7 @@
 #pragma once
 
 #include "eti/intel/allowlist.h"
-#include "eti/intel/sha1_blocklist.h"
+#include "eti/intel/certificate_table.h"
 
 #include <cstddef>
 #include <optional>
@@ -18,19 +18,22 @@ struct RejectedLine {
     std::string why;       // "not a SHA-1: 'abc'"
 };
 
-struct CertificateFeed {
-    std::vector<CertificateEntry> entries;
-    std::vector<Sha256Entry> sha256_entries;
+struct FeedReport {
     std::vector<RejectedLine> rejected;  // at most kMaxRejectedLines are kept
     std::size_t rejected_count = 0;
     std::string error;  // not empty: the file as a whole must not be used, and why
 };
-
-struct AllowlistFeed {
+struct CertificateFeed : FeedReport {
+    std::vector<CertificateEntry> entries;
+    std::vector<Sha256Entry> sha256_entries;
+};
+// CertificateTableFeed is the same for lists of millions: no text for each entry.
+struct CertificateTableFeed : FeedReport {
+    CertificateTable table;
+    std::size_t entries = 0;  // some may share a digest; of those the table has the first
+};
+struct AllowlistFeed : FeedReport {
     std::vector<AllowlistEntry> entries;
-    std::vector<RejectedLine> rejected;
-    std::size_t rejected_count = 0;
-    std::string error;
 };
 
 struct FeedLimits {
@@ -46,6 +49,7 @@ inline constexpr std::size_t kMaxRejectedLines = 1000;
 // with or without colons. Fewer rows than "# END (N) entries" declares, no such line under the
 // SSLBL banner, or no entry at all is an error; more rows than declared are legal.
 CertificateFeed parse_certificate_feed(std::string_view text, const FeedLimits& limits = {});
+CertificateTableFeed parse_certificate_table(std::string_view text, const FeedLimits& limits = {});
 
 // parse_allowlist_feed reads our own form, one "kind,value" per line with kind ip, range, cidr,
 // hostname, sha1 or sha256; '#' starts a comment. A list without entries is legal here, a file

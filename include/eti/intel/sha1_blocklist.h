@@ -1,10 +1,9 @@
-// The certificate blocklist: an immutable table of leaf digests, published whole.
+// The certificate blocklist: several lists of leaf digests, immutable, published whole.
 #pragma once
 
-#include "eti/base/digest_types.h"
-#include "eti/intel/threat_level.h"
+#include "eti/intel/certificate_table.h"
 
-#include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,23 +11,9 @@
 
 namespace eti::intel {
 
-struct CertificateEntry {
-    Sha1Digest sha1{};
-    ThreatLevel threat_level = kMaxThreatLevel;
-    std::string reason;  // the feed's listing reason, "Dridex C&C"; becomes the category
-
-    bool operator==(const CertificateEntry&) const = default;
-};
-struct Sha256Entry {
-    Sha256Digest sha256{};
-    ThreatLevel threat_level = kMaxThreatLevel;
-    std::string reason;
-
-    bool operator==(const Sha256Entry&) const = default;
-};
-
-// Sha1Blocklist never changes after construction; find is one hash probe, no allocation, any
-// thread. With the same digest in several lists the first list wins.
+// Sha1Blocklist never changes after construction; find asks one table after the other, without
+// allocation, any thread. With the same digest in several lists the first list wins, and where it
+// loses the digest the next one does.
 class Sha1Blocklist {
   public:
     struct Source {
@@ -38,6 +23,10 @@ class Sha1Blocklist {
 
         bool operator==(const Source&) const = default;
     };
+    struct List {
+        std::string feed;
+        std::shared_ptr<const CertificateTable> table;  // never null
+    };
     struct Hit {
         ThreatLevel threat_level;
         std::string_view feed;    // borrows from the table
@@ -46,15 +35,14 @@ class Sha1Blocklist {
 
     Sha1Blocklist() = default;  // matches nothing
     explicit Sha1Blocklist(std::span<const Source> sources);
+    explicit Sha1Blocklist(std::vector<List> lists);
 
-    bool contains(const Sha1Digest& sha1) const { return slot_of(sha1) != nullptr; }
+    bool contains(const Sha1Digest& sha1) const;
     // find returns false when the digest is not listed.
-    bool find(const Sha1Digest& sha1, Hit& hit) const;
-    bool find(const Sha256Digest& sha256, Hit& hit) const;
-    bool has_sha256() const { return !longer_.empty(); }
-    std::size_t size() const { return size_ + longer_.size(); }
-    // entries_of gives back what one feed put into the table, in any order.
-    Source entries_of(std::string_view feed) const;
+    bool find(const Sha1Digest& sha1, Hit& hit) const { return find_in(lists_, sha1, hit); }
+    bool find(const Sha256Digest& sha256, Hit& hit) const { return find_in(lists_, sha256, hit); }
+    bool has_sha256() const { return has_sha256_; }
+    std::size_t size() const;  // distinct digests; goes through all lists but the first
 
     struct Entry {
         std::string_view kind;  // sha1, sha256
@@ -65,28 +53,29 @@ class Sha1Blocklist {
     std::vector<Entry> list(std::string_view feed, std::size_t start, std::size_t count) const;
 
   private:
-    struct Slot {  // 24 bytes; text 0 means empty
-        Sha1Digest sha1{};
-        uint32_t text : 24 = 0;  // index into texts_ plus one
-        uint32_t threat_level : 8 = 0;
-    };
-    struct Text {
-        std::string feed;
-        std::string reason;
-    };
-    struct Longer {  // most lists hold none: ordered, found by halving
-        Sha256Digest sha256{};
-        uint32_t text = 0;
-        ThreatLevel threat_level = 0;
-    };
-    class Filler;
-    const Slot* slot_of(const Sha1Digest& sha1) const;
-    Hit hit_of(uint32_t text, unsigned threat_level) const;
+    template <typename Digest>
+    static bool find_in(std::span<const List> lists, const Digest& digest, Hit& hit);
+    // each_of visits what a list has and none before it, until visit(digest, hit) returns false.
+    template <typename Visit>
+    void each_of(std::size_t list, Visit&& visit) const;
 
-    std::vector<Slot> slots_;  // open addressing, power of two, at most half full
-    std::vector<Longer> longer_;
-    std::vector<Text> texts_;  // distinct (feed, reason) pairs
-    std::size_t size_ = 0;
+    std::vector<List> lists_;  // without empty ones
+    bool has_sha256_ = false;
 };
+
+// table_of makes a list of a source's entries.
+Sha1Blocklist::List table_of(const Sha1Blocklist::Source& source);
+
+template <typename Digest>
+bool Sha1Blocklist::find_in(std::span<const List> lists, const Digest& digest, Hit& hit) {
+    CertificateTable::Found found{};
+    for (const List& list : lists) {
+        if (list.table->find(digest, found)) {
+            hit = {found.threat_level, list.feed, found.reason};
+            return true;
+        }
+    }
+    return false;
+}
 
 }  // namespace eti::intel

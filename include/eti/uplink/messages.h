@@ -3,8 +3,8 @@
 
 #include "eti/base/clock.h"
 #include "eti/intel/allowlist.h"
+#include "eti/intel/certificate_table.h"
 #include "eti/intel/infected_hosts.h"
-#include "eti/intel/sha1_blocklist.h"
 
 #include <array>
 #include <chrono>
@@ -67,10 +67,10 @@ struct FeedInfo {  // what "category summary" shows
     Timestamp failed{};                          // the last time; none: never
 };
 
+// BlocklistUpdate has the whole list, most of it shared with the one before when a delta led here.
 struct BlocklistUpdate {
     FeedInfo info;
-    std::vector<intel::CertificateEntry> entries;
-    std::vector<intel::Sha256Entry> sha256_entries = {};
+    std::shared_ptr<const intel::CertificateTable> table = {};  // never null when it is posted
 };
 struct AllowlistUpdate {
     FeedInfo info;

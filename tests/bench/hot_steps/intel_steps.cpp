@@ -67,13 +67,13 @@ void infected_hosts(benchmark::State& state) {
     for (std::size_t i = 0; i < count; ++i) {
         entries[i].ip = address(i);
     }
-    const intel::InfectedHosts hosts(std::move(entries));
+    const intel::InfectedHosts hosts(entries);
+    intel::InfectedHosts::Found found{};
     std::vector<net::IpAddress> asked(std::min(count, kQuestions));
     for (std::size_t i = 0; i < asked.size(); ++i) {
         asked[i] = address(spread(i, count) + (hit ? 0 : count));
     }
-    ask(state, asked, hit,
-        [&](const net::IpAddress& ip) { return hosts.lookup(ip, kNow) != nullptr; });
+    ask(state, asked, hit, [&](const net::IpAddress& ip) { return hosts.lookup(ip, kNow, found); });
 }
 
 // Every other address pair is a range of its own, so that none merge.

@@ -155,7 +155,8 @@ TEST_F(ControllerTest, FeedsThatNothingUsesAnyMoreAreDropped) {
         uplink::BlocklistUpdate list;
         list.info.name = "cc_cert_sha1";
         list.info.loaded = true;
-        list.entries.emplace_back();
+        list.table = std::make_shared<const intel::CertificateTable>(
+            std::vector<intel::CertificateEntry>(1));
         controller_->apply(std::move(list));
     };
     config::Settings unused = settings_;
@@ -266,7 +267,7 @@ TEST_F(ControllerTest, TheModelOnTheDeviceActsOnlyWhileTheServiceIsAway) {
     beats(2);
     const auto listed = dataplane_.infected_hosts().owned();
     ASSERT_EQ(listed->entries().size(), 1U);
-    const intel::InfectedHost& host = listed->entries()[0];
+    const intel::InfectedHost host = listed->entries()[0];
     EXPECT_EQ(net::to_string(host.ip), "10.0.0.2");
     EXPECT_GE(host.threat_level, 7);
     EXPECT_NE(host.reason.find("judged on this device"), std::string::npos);

@@ -21,6 +21,11 @@ intel::InfectedHost host(uint8_t last, Timestamp expires = {}) {
     return {net::IpAddress::v4(10, 0, 1, last), 10, "why", at_second(0), expires};
 }
 
+std::shared_ptr<const intel::CertificateTable> table_of(
+    const std::vector<intel::CertificateEntry>& entries) {
+    return std::make_shared<const intel::CertificateTable>(entries);
+}
+
 class VerdictHandlerTest : public testing::Test {
   protected:
     VerdictHandlerTest() {
@@ -80,7 +85,7 @@ TEST_F(VerdictHandlerTest, FeedAndLocalListsAreInForceTogether) {
         uplink::BlocklistUpdate update;
         update.info.name = "cc_cert_sha1";
         update.info.loaded = true;
-        update.entries = {{sha1_of(0x11), 10, "Dridex C&C"}};
+        update.table = table_of({{sha1_of(0x11), 10, "Dridex C&C"}});
         handler.apply(std::move(update));
         intel::Sha1Blocklist::Hit hit;
         ASSERT_TRUE(dataplane_.blocklist().read()->find(sha1_of(0x11), hit));
@@ -139,7 +144,7 @@ TEST_F(VerdictHandlerTest, ACommitReadsAgainTheListsThatChanged) {
     uplink::BlocklistUpdate feed;
     feed.info.name = "cc_cert_sha1";
     feed.info.loaded = true;
-    feed.entries = {{sha1_of(0xfe), 9, "why"}};
+    feed.table = table_of({{sha1_of(0xfe), 9, "why"}});
     handler.apply(std::move(feed));
     const auto size = [&] { return dataplane_.blocklist().read()->size(); };
     const auto generation = dataplane_.blocklist().generation();
@@ -166,7 +171,7 @@ TEST_F(VerdictHandlerTest, TypedListsAndAllowlistEntriesComeAndGoBesideTheFeeds)
     VerdictHandler handler(dataplane_.tables(), {}, at_second(0));
     uplink::BlocklistUpdate list;
     list.info.name = "cc_cert_sha1";
-    list.entries = {{sha1_of(0x11), 10, "feed"}};
+    list.table = table_of({{sha1_of(0x11), 10, "feed"}});
     handler.apply(std::move(list));
     uplink::AllowlistUpdate allowed;
     allowed.info.name = "eta_custom_whitelist";

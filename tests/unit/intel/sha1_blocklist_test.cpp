@@ -115,10 +115,28 @@ TEST(Sha1Blocklist, holds_sha256_beside_sha1) {
     EXPECT_EQ(hit.feed, "mine");
     EXPECT_FALSE(list.find(longer(4), hit));
     EXPECT_FALSE(Sha1Blocklist().find(longer(4), hit));
-    EXPECT_EQ(list.entries_of("feed").sha256_entries.size(), 2U);
-    EXPECT_EQ(list.entries_of("feed").entries.size(), 1U);
     ASSERT_EQ(list.list("feed", 1, 2).size(), 2U);
     EXPECT_EQ(list.list("feed", 1, 2)[0].kind, "sha256");
+}
+
+TEST(Sha1Blocklist, a_digest_that_leaves_the_first_list_is_found_in_the_next) {
+    const auto shared = [](std::vector<CertificateEntry> entries) {
+        return std::make_shared<const CertificateTable>(entries);
+    };
+    const auto first = shared({{numbered(1), 3, "a"}, {numbered(2), 3, "a"}});
+    const auto second = shared({{numbered(1), 9, "b"}, {numbered(3), 9, "b"}});
+    const Sha1Blocklist before({{"first", first}, {"second", second}});
+    EXPECT_EQ(before.size(), 3U);
+    EXPECT_EQ(before.list("second", 0, 9).size(), 1U) << "the first list's are not shown again";
+    const auto less = std::make_shared<const CertificateTable>(
+        first->with({.added = {}, .removed = {numbered(1)}}));
+    const Sha1Blocklist after({{"first", less}, {"second", second}});
+    Sha1Blocklist::Hit hit{};
+    ASSERT_TRUE(after.find(numbered(1), hit));
+    EXPECT_EQ(hit.feed, "second");
+    EXPECT_EQ(hit.threat_level, 9);
+    ASSERT_TRUE(before.find(numbered(1), hit));
+    EXPECT_EQ(hit.feed, "first") << "a snapshot does not change";
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "eti/base/hex.h"
 #include "eti/intel/feed_delta.h"
 #include "tests/unit/uplink/link_fixture.h"
 #include "tests/unit/uplink/signed_feed.h"
@@ -50,7 +51,7 @@ TEST_F(UplinkFeeds, AGoodFeedIsStoredAndPublished) {
     uplink.start();
     ASSERT_TRUE(log.wait_for([&] { return log.blocklist && log.allowlist; }))
         << log.errors << (log.failures.empty() ? "" : log.failures[0].reason);
-    EXPECT_EQ(log.blocklist->entries.size(), 10U);
+    EXPECT_EQ(log.blocklist->table->size(), 10U);
     EXPECT_EQ(log.blocklist->info.objects, 10U);
     EXPECT_EQ(log.blocklist->info.version, "20261124.1");
     EXPECT_EQ(log.blocklist->info.status, "Store succeeded");
@@ -62,7 +63,7 @@ TEST_F(UplinkFeeds, AGoodFeedIsStoredAndPublished) {
     const StoredState stored = load_stored_state(options_);
     EXPECT_TRUE(stored.problems.empty());
     ASSERT_TRUE(stored.blocklist);
-    EXPECT_EQ(stored.blocklist->entries.size(), 10U);
+    EXPECT_EQ(stored.blocklist->table->size(), 10U);
     ASSERT_TRUE(stored.allowlist);
     EXPECT_EQ(stored.allowlist->entries.size(), 2U);
     EXPECT_EQ(service_.bodies(), 2);
@@ -126,12 +127,15 @@ TEST_F(UplinkFeeds, AWrongFeedLeavesTheLastGoodOneInForce) {
         EXPECT_EQ(log.blocklist_updates, 1U) << c.why;
         const auto stored = stored_blocklist();
         ASSERT_TRUE(stored) << c.why;
-        EXPECT_EQ(stored->entries.at(0).sha1[0], 0) << c.why;
+        stored->table->each([&](const auto& digest, const auto&) {
+            EXPECT_EQ(digest[0], 0) << c.why;
+            return true;
+        });
     }
     service_.publish(kBlocklist, version(6, 12, 'e'));
     uplink.refresh_feeds();
     EXPECT_TRUE(log.wait_for([&] { return log.blocklist_updates == 2; }));
-    EXPECT_EQ(stored_blocklist()->entries.size(), 12U);
+    EXPECT_EQ(stored_blocklist()->table->size(), 12U);
 }
 
 // changed_by makes the version after first, with the delta that leads to it.
@@ -158,12 +162,12 @@ TEST_F(UplinkFeeds, ADeltaIsAppliedAndTheWholeIsChecked) {
     service_.publish(kBlocklist, next);
     uplink.refresh_feeds();
     ASSERT_TRUE(log.wait_for([&] { return log.blocklist_updates == 2; }));
-    EXPECT_EQ(log.blocklist->entries.size(), 11U);
+    EXPECT_EQ(log.blocklist->table->size(), 11U);
     EXPECT_EQ(log.blocklist->info.version, "20261124.2");
     EXPECT_EQ(service_.deltas(), 1);
     EXPECT_EQ(service_.bodies(), 1) << "the list did not come again";
     EXPECT_TRUE(log.failures.empty());
-    EXPECT_EQ(stored_blocklist()->entries.size(), 11U);
+    EXPECT_EQ(stored_blocklist()->table->size(), 11U);
 }
 
 TEST_F(UplinkFeeds, ADeltaThatDoesNotFitIsToldAndTheWholeListTaken) {
@@ -203,12 +207,76 @@ TEST_F(UplinkFeeds, ADeltaThatDoesNotFitIsToldAndTheWholeListTaken) {
         EXPECT_EQ(log.failures[0].kind, Refusal::Truncated) << c.why;
         EXPECT_NE(log.failures[0].reason.find(c.sentence), std::string::npos)
             << c.why << ": " << log.failures[0].reason;
-        EXPECT_EQ(log.blocklist->entries.size(), 11U) << c.why;
+        EXPECT_EQ(log.blocklist->table->size(), 11U) << c.why;
         first.serial = serial += 1;
         service_.publish(kBlocklist, first);
         uplink.refresh_feeds();
         updates += 1;
         ASSERT_TRUE(log.wait_for([&] { return log.blocklist_updates == updates; })) << c.why;
+    }
+}
+
+// held_feed is a published list of certificates, as its manifest entry describes it.
+HeldFeed held_feed(std::vector<std::string> lines) {
+    HeldFeed feed;
+    std::size_t entries = 0;
+    feed.body = intel::render_feed_body("sha1,reason", std::move(lines), &entries);
+    feed.entry.name = kBlocklist;
+    feed.entry.entries = entries;
+    feed.entry.sha256 = sha256_hex(feed.body);
+    return feed;
+}
+
+std::vector<std::string> contents(const BlocklistUpdate& update) {
+    std::vector<std::string> lines;
+    update.table->each([&](const auto& digest, const intel::CertificateTable::Found& found) {
+        lines.push_back(to_hex(digest) + "," + std::string(found.reason));
+        return true;
+    });
+    return lines;
+}
+
+TEST(CheckChange, MakesTheTableThatTheWholeBodyMakes) {
+    const std::string one(40, '1');
+    const std::string two(40, '2');
+    const std::string three(40, '3');
+    const std::string longer(64, '4');
+    struct Case {
+        const char* why;
+        std::vector<std::string> before;
+        std::vector<std::string> after;
+    };
+    const Case cases[] = {
+        {"comes", {one + ",a"}, {one + ",a", two + ",b", longer + ",c"}},
+        {"goes", {one + ",a", two + ",b", longer + ",c"}, {two + ",b"}},
+        {"another reason", {one + ",a", two + ",b"}, {one + ",c", two + ",b"}},
+        {"nothing", {one + ",a"}, {one + ",a"}},
+        {"listed twice, then once", {one + ",a", one + ",b"}, {one + ",b"}},
+        {"listed once, then twice", {one + ",b"}, {one + ",a", one + ",b"}},
+        {"a line that is no entry goes", {one + ",a", "zz,b"}, {one + ",a"}},
+        {"a line that is no entry comes", {one + ",a"}, {one + ",a", three + ",d", "zz,b"}},
+        {"a comma in quotes", {one + ",a"}, {one + ",a", two + ",\"x,y\""}},
+    };
+    for (const Case& c : cases) {
+        const HeldFeed before = held_feed(c.before);
+        HeldFeed after = held_feed(c.after);
+        FeedUpdate update;
+        ASSERT_EQ(check_body(before, update), "") << c.why;
+        const BlocklistUpdate held = std::get<BlocklistUpdate>(update);
+        FeedUpdate whole;
+        ASSERT_EQ(check_body(after, whole), "") << c.why;
+        const intel::FeedDelta delta = intel::feed_difference(before.body, after.body);
+        ASSERT_EQ(check_change(after, held, delta, update), "") << c.why;
+        const auto& made = std::get<BlocklistUpdate>(update);
+        const auto& expected = std::get<BlocklistUpdate>(whole);
+        EXPECT_EQ(contents(made), contents(expected)) << c.why;
+        EXPECT_EQ(made.info.objects, expected.info.objects) << c.why;
+        EXPECT_EQ(made.info.rejected_lines, expected.info.rejected_lines) << c.why;
+        after.entry.entries += 2;
+        EXPECT_NE(check_change(after, held, delta, update), "") << c.why << ": another count";
+        after.entry.entries -= 2;
+        after.entry.sha256[0] = 'x';
+        EXPECT_NE(check_change(after, held, delta, update), "") << c.why << ": another digest";
     }
 }
 
@@ -309,7 +377,7 @@ TEST_F(UplinkFeeds, ALaterExpiryOfTheSameBodyNeedsNoDownload) {
     uplink.refresh_feeds();
     service_.publish(kBlocklist, version(6, 11));
     uplink.refresh_feeds();
-    ASSERT_TRUE(log.wait_for([&] { return log.blocklist && log.blocklist->entries.size() == 11; }));
+    ASSERT_TRUE(log.wait_for([&] { return log.blocklist && log.blocklist->table->size() == 11; }));
     EXPECT_EQ(log.blocklist_updates, 3U);
 }
 
@@ -387,7 +455,7 @@ TEST_F(UplinkFeeds, AnExpiredStoredFeedStaysInForceAndIsTold) {
     ASSERT_EQ(store_feed(options_.state_directory, key_.id(), feed), "");
     const StoredState state = load_stored_state(options_);
     ASSERT_TRUE(state.blocklist);
-    EXPECT_EQ(state.blocklist->entries.size(), 3U);
+    EXPECT_EQ(state.blocklist->table->size(), 3U);
     ASSERT_EQ(state.problems.size(), 1U);
     EXPECT_NE(state.problems[0].find("expired on 2020-02-01"), std::string::npos);
 }
