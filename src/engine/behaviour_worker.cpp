@@ -93,6 +93,11 @@ std::vector<BehaviourFinding> BehaviourJudge::judge(const LoggedBatch& batch) {
     return findings;
 }
 
+void BehaviourJudge::forget() {
+    scorers_.clear();
+    figures_ = {};
+}
+
 BehaviourWorker::BehaviourWorker(Database& database, Writer& writer, BehaviourWorkerOptions options)
     : database_(database),
       stores_(embedded_stores(database)),
@@ -145,8 +150,10 @@ void BehaviourWorker::run() {
         bool waiting = false;
         more = false;
         try {
-            if (!std::exchange(remembered, true)) {
+            if (!remembered) {  // one that failed half way would count its sessions twice
+                judge_.forget();
                 remember();
+                remembered = true;
             }
             more = judge_next();
         } catch (const StorageError&) {

@@ -177,6 +177,7 @@ void Inspector::Core::stop_inspecting(SessionState& session) {
         return;
     }
     session.counts->inspecting = false;
+    session.counts->settled = false;
     // Where a limit was reached the missing bytes may well have crossed later.
     session.gap = session.gap || (!session.over_budget &&
                                   (session.streams[0].has_gap() || session.streams[1].has_gap()));

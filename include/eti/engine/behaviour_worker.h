@@ -40,6 +40,8 @@ class BehaviourJudge {
     ~BehaviourJudge();
 
     std::vector<BehaviourFinding> judge(const LoggedBatch& batch);
+    // forget leaves it as it was constructed.
+    void forget();
     const BehaviourFigures& figures() const { return figures_; }
 
   private:

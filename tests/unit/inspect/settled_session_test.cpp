@@ -1,4 +1,5 @@
 // Once nothing can change the verdict any more, a session's records are described as they pass.
+#include "eti/digest/hasher.h"
 #include "tests/support/inspect_bench.h"
 #include "tests/support/tls_builder.h"
 
@@ -126,6 +127,48 @@ TEST_F(SettledSession, AResetCountsOnlyAtTheNextByte) {
     const auto records = bench_.records();
     ASSERT_EQ(records.size(), 1U);
     EXPECT_THAT(sizes(records[0]), testing::ElementsAre(-500, -600));
+}
+
+TEST_F(SettledSession, LifeAfterAResetIsCountedWithoutAState) {
+    for (int i = 0; i < 60; ++i) {
+        talk_.from_client(application(10));
+    }
+    EXPECT_EQ(bench_.inspector.usage().session_states, 0U);
+    EXPECT_GT(bench_.inspector.usage().record_blocks, 0U);
+    talk_.from_server({}, net::kRst);  // never reaches its end
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(talk_.from_client(application(10)), Verdict::Forward);
+        EXPECT_EQ(talk_.from_server(application(10)), Verdict::Forward);
+        bench_.now += 1s;
+    }
+    EXPECT_EQ(finish().traffic.packets, (std::array<uint64_t, 2>{4 + 60 + 3 + 2, 2 + 1 + 3 + 1}));
+    EXPECT_EQ(bench_.inspector.usage().record_blocks, 0U);
+}
+
+TEST_F(SettledSession, APackedRecordIsJudgedByANewerList) {
+    InspectBench bench;
+    Conversation talk(bench);
+    const Bytes leaf(700, 0x31);
+    talk.open();
+    talk.from_client(test::records(ContentType::Handshake, test::client_hello({})));
+    talk.from_server(
+        test::join({test::records(ContentType::Handshake,
+                                  test::join({test::server_hello({}), test::certificate({leaf})})),
+                    test::change_cipher_spec()}));
+    talk.from_client(test::change_cipher_spec());
+    for (int i = 0; i < 60; ++i) {
+        talk.from_client(application(10));
+    }
+    ASSERT_EQ(bench.inspector.usage().session_states, 0U);
+    bench.list_certificate(digest::Hasher().sha1(leaf));
+    EXPECT_NE(talk.from_server(application(10)), Verdict::Forward);
+    bench.advance(20s);
+    const auto records = bench.records();
+    ASSERT_FALSE(records.empty());
+    EXPECT_EQ(records.back().action, metadata::Action::Block);
+    EXPECT_EQ(records.back().reason, metadata::Reason::CertificateBlocklist);
+    EXPECT_EQ(records.back().visibility, metadata::Visibility::Certificate);
+    EXPECT_TRUE(records.back().traffic.records.full());
 }
 
 TEST_F(SettledSession, LostFramingEndsTheDescriptionAndNoMore) {
