@@ -191,12 +191,9 @@ inline void WatchedConnection::say(Direction direction, std::size_t from, std::s
     const auto begin = sender.said.begin() + static_cast<std::ptrdiff_t>(from);
     const Bytes payload(begin, begin + static_cast<std::ptrdiff_t>(size));
     const uint32_t sequence = sender.first + static_cast<uint32_t>(from);
-    auto verdict = transmit(direction, sequence, payload, flags, step);
+    const auto verdict = transmit(direction, sequence, payload, flags, step);
     if (verdict != inspect::Verdict::Forward && rewritten_passed_) {
-        // Of a flow that had been no TLS the other copy may be the first one heard. It takes an
-        // acknowledgment, no more.
-        acknowledge(opposite(direction), step);
-        verdict = transmit(direction, sequence, payload, flags, step);
+        return;  // of a flow that had been no TLS the other copy may be the first one heard
     }
     ETI_CHECK((verdict == inspect::Verdict::Forward) == !blocked_);
     if (verdict == inspect::Verdict::Forward) {
