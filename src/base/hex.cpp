@@ -21,14 +21,18 @@ int digit_of(char c) {
 }  // namespace
 
 std::string to_hex(std::span<const uint8_t> bytes) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string text;
-    text.reserve(bytes.size() * 2);
-    for (const uint8_t byte : bytes) {
-        text.push_back(kDigits[byte >> 4]);
-        text.push_back(kDigits[byte & 0x0f]);
-    }
+    std::string text(bytes.size() * 2, '0');
+    write_hex(bytes, text.data());
     return text;
+}
+
+char* write_hex(std::span<const uint8_t> bytes, char* out) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    for (const uint8_t byte : bytes) {
+        *out++ = kDigits[byte >> 4];
+        *out++ = kDigits[byte & 0x0f];
+    }
+    return out;
 }
 
 bool from_hex(std::string_view text, std::span<uint8_t> out) {

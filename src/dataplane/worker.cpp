@@ -85,8 +85,8 @@ void Worker::poll_once() {
     if (topology_.handover.size() > 1) {
         flush_handover();
         receive_handover();
+        flush();
     }
-    flush();
     sample_residence(now);
     inspector_.end_burst();
     domain_.quiescent(number_);

@@ -1,6 +1,8 @@
 // JSON text written straight into a string: one line, always valid UTF-8.
 #pragma once
 
+#include "eti/base/hex.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -44,14 +46,9 @@ class JsonWriter {
     }
     // hex writes the bytes as a string of lower-case digits.
     void hex(std::span<const uint8_t> bytes) {
-        constexpr std::string_view kDigits = "0123456789abcdef";
         char* at = extend(2 * bytes.size() + 2);
-        *at++ = '"';
-        for (const uint8_t byte : bytes) {
-            *at++ = kDigits[byte >> 4];
-            *at++ = kDigits[byte & 0x0f];
-        }
         *at = '"';
+        *write_hex(bytes, at + 1) = '"';
     }
     void boolean(bool value) {
         separate();

@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -33,6 +32,7 @@ using namespace eti::intel;
 constexpr std::size_t kLookups = 2'000'000;
 constexpr std::size_t kHalfOfChange = 5'000;
 constexpr int kChanges = 20;
+constexpr std::size_t kQuietLookups = 5'000'000;  // while nothing changes
 
 double milliseconds(clockid_t clock) {
     timespec now{};
@@ -193,6 +193,13 @@ class Reader {
         thread_.join();
     }
     double take_longest_ms() { return longest_ms_.exchange(0); }
+    // wait_for returns when that many lookups more have been made.
+    void wait_for(std::size_t lookups) const {
+        const std::size_t end = lookups_ + lookups;
+        while (lookups_ < end) {
+            std::this_thread::yield();
+        }
+    }
 
   private:
     void run(QuiescentDomain& domain, const Published<typename List::Table>& table,
@@ -202,6 +209,7 @@ class Reader {
         for (std::size_t i = 0; !stop_; i = (i + 1) % keys.size()) {
             found_ += std::size_t{List::listed(*table.read(), keys[i])};
             domain.quiescent(0);
+            lookups_.store(lookups_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
             const double now = milliseconds(CLOCK_MONOTONIC);
             if (now - last > longest_ms_) {
                 longest_ms_ = now - last;
@@ -213,6 +221,7 @@ class Reader {
 
     std::atomic<bool> stop_{false};
     std::atomic<double> longest_ms_{0};
+    std::atomic<std::size_t> lookups_{0};
     std::size_t found_ = 0;
     std::thread thread_;
 };
@@ -243,7 +252,7 @@ void measure(const char* name, std::size_t entries) {
     QuiescentDomain domain(1);
     Published<typename List::Table> published(domain, std::move(table));
     Reader<List> reader(domain, published, hits);
-    std::this_thread::sleep_for(std::chrono::seconds(2));
+    reader.wait_for(kQuietLookups);
     const double quiet_ms = reader.take_longest_ms();
     std::vector<double> cpu_ms;
     std::vector<double> wall_ms;
