@@ -24,6 +24,7 @@ export class FakeService {
         this.broken = []; // answers that do not fit the contract
         this.failing = null; // a Refusal for every page route, while it is set
         this.delayMs = 0;
+        this.holds = []; // answers to keep back: { path, released }
         this.requests = [];
         this.server = createServer((request, response) => this.serve(request, response));
     }
@@ -32,6 +33,13 @@ export class FakeService {
         await new Promise((done) => this.server.listen(0, "127.0.0.1", done));
         this.url = `http://127.0.0.1:${this.server.address().port}`;
         return this;
+    }
+
+    // The next answer to path is made when it is asked for, and sent when the returned function is called.
+    holdNext(path) {
+        let release;
+        this.holds.push({ path, released: new Promise((done) => (release = done)) });
+        return release;
     }
 
     async post(records) {
@@ -106,6 +114,11 @@ export class FakeService {
             this.broken.push(
                 ...violations(request.method, url.pathname, found.status ?? 200, type, text),
             );
+        }
+        const hold = this.holds.find(({ path }) => path === url.pathname);
+        if (hold) {
+            this.holds.splice(this.holds.indexOf(hold), 1);
+            await hold.released;
         }
         response.writeHead(found.status ?? 200, {
             ...(text === "" ? {} : { "Content-Type": type }),

@@ -37,7 +37,8 @@ async function problemOf(response: Response): Promise<Problem> {
 async function send(method: string, url: string, init: RequestInit): Promise<Response> {
     let response: Response;
     try {
-        response = await fetch(url, { method, cache: "no-cache", ...init });
+        // Past the browser's cache: there, a tab waits for another's answer to the same question.
+        response = await fetch(url, { method, cache: "no-store", ...init });
     } catch (error) {
         if (error instanceof DOMException && error.name === "AbortError") {
             throw error;

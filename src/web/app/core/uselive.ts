@@ -1,15 +1,18 @@
 // Refreshes a view when the service says that something changed: once a second at most, and more
-// rarely when an answer takes long.
+// rarely when an answer takes long. What is heard while the view is paused, or waits for an answer
+// already, is made up for.
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import type { Loaded } from "./load.ts";
 import { listen, paused, type EventName } from "./live.ts";
 
 const leastMs = 1000;
+const mostMs = 10_000;
 
 export function useLive(
     names: EventName[],
+    load: Pick<Loaded<unknown>, "busy" | "took">,
     refresh: () => Promise<unknown>,
-    tookMs: () => number,
 ): void {
     const latest = useRef(refresh);
     latest.current = refresh;
@@ -18,9 +21,10 @@ export function useLive(
         let last = performance.now();
         let missed = false;
         let running = false;
+        const mayAsk = () => !paused.value && !load.busy.value;
         const run = async () => {
             timer = 0;
-            if (paused.value) {
+            if (!mayAsk()) {
                 missed = true;
                 return;
             }
@@ -33,11 +37,12 @@ export function useLive(
             }
         };
         const soon = () => {
-            missed = paused.value || running;
+            missed = running || !mayAsk();
             if (missed || timer !== 0) {
                 return;
             }
-            const wait = Math.max(leastMs, 10 * tookMs()) - (performance.now() - last);
+            const pause = Math.min(mostMs, Math.max(leastMs, 10 * load.took.ms));
+            const wait = pause - (performance.now() - last);
             timer = window.setTimeout(() => void run(), Math.max(0, wait));
         };
         const stopListening = listen((name) => {
@@ -46,7 +51,7 @@ export function useLive(
             }
         });
         const stopWatching = effect(() => {
-            if (!paused.value && missed) {
+            if (mayAsk() && missed) {
                 soon();
             }
         });

@@ -120,11 +120,7 @@ export function AllowlistPage() {
     useEffect(() => {
         document.title = "Allowlist - openeti";
     }, []);
-    useLive(
-        ["feed"],
-        () => (load.busy.value ? Promise.resolve() : load.again()),
-        () => load.took.ms,
-    );
+    useLive(["feed"], load, load.again);
     const entries = load.data.value?.entries ?? [];
     const close = () => (dialog.value = null);
     const open = dialog.value;

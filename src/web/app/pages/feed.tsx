@@ -206,11 +206,7 @@ export function FeedPage({ name }: { name: string }) {
     useEffect(() => {
         document.title = `Feed ${name} - openeti`;
     }, [name]);
-    useLive(
-        ["feed"],
-        () => (load.busy.value || dialog.value ? Promise.resolve() : load.again()),
-        () => load.took.ms,
-    );
+    useLive(["feed"], load, () => (dialog.value ? Promise.resolve() : load.again()));
     const feed = load.data.value;
     const open = dialog.value;
     const close = () => (dialog.value = null);

@@ -58,11 +58,7 @@ export function FeedsPage() {
     useEffect(() => {
         document.title = "Feeds - openeti";
     }, []);
-    useLive(
-        ["feed"],
-        () => (load.busy.value ? Promise.resolve() : load.again()),
-        () => load.took.ms,
-    );
+    useLive(["feed"], load, load.again);
     const manifest = load.data.value;
     return (
         <main>

@@ -222,16 +222,12 @@ export function HostPage({ ip }: { ip: string }) {
     useEffect(() => {
         document.title = `Host ${visible(ip)} - openeti`;
     }, [ip]);
-    useLive(
-        ["host"],
-        async () => {
-            const fresh = load.busy.value ? null : await load.ask();
-            if (fresh !== null) {
-                load.data.value = fresh;
-            }
-        },
-        () => load.took.ms,
-    );
+    useLive(["host"], load, async () => {
+        const fresh = await load.ask();
+        if (fresh !== null) {
+            load.data.value = fresh;
+        }
+    });
     const host = load.data.value;
     const apply = (patch: HostPatch) => {
         patchHosts([host!], patch, load.again).catch(notifyError);

@@ -170,16 +170,12 @@ export function HostsPage() {
     useEffect(() => {
         document.title = "Hosts - openeti";
     }, []);
-    useLive(
-        ["host"],
-        async () => {
-            const fresh = load.busy.value || chosen.value.size > 0 ? null : await load.ask();
-            if (fresh !== null) {
-                load.data.value = fresh;
-            }
-        },
-        () => load.took.ms,
-    );
+    useLive(["host"], load, async () => {
+        const fresh = chosen.value.size > 0 ? null : await load.ask();
+        if (fresh !== null) {
+            load.data.value = fresh;
+        }
+    });
     const page = load.data.value;
     const hosts = page?.hosts ?? [];
     const picked = hosts.filter((host) => chosen.value.has(host.ip));

@@ -100,11 +100,7 @@ export function SensorsPage() {
         document.title = "Sensors - openeti";
         void askStatus();
     }, []);
-    useLive(
-        ["status"],
-        () => (load.busy.value ? Promise.resolve() : load.again()),
-        () => load.took.ms,
-    );
+    useLive(["status"], load, load.again);
     const sensors = load.data.value?.sensors;
     return (
         <main>

@@ -110,16 +110,12 @@ function Detail({ server }: { server: ServerDetail }) {
 export function ServerPage({ ip }: { ip: string }) {
     const load = useLoad<ServerDetail>(`/v1/servers/${segment(ip)}?${asked()}`);
     const dialog = useSignal<"" | "allow" | "report">("");
-    useLive(
-        ["server"],
-        async () => {
-            const fresh = isCustom() || load.busy.value ? null : await load.ask();
-            if (fresh !== null) {
-                load.data.value = fresh;
-            }
-        },
-        () => load.took.ms,
-    );
+    useLive(["server"], load, async () => {
+        const fresh = isCustom() ? null : await load.ask();
+        if (fresh !== null) {
+            load.data.value = fresh;
+        }
+    });
     useEffect(() => {
         document.title = `${visible(ip)} - openeti`;
     }, [ip]);

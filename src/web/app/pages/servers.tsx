@@ -81,7 +81,7 @@ export function ServersPage() {
         }, releaseMs);
     };
     const refresh = async () => {
-        if (load.busy.value || isCustom()) {
+        if (isCustom()) {
             return;
         }
         const fresh = await load.ask();
@@ -96,7 +96,7 @@ export function ServersPage() {
             show(fresh);
         }
     };
-    useLive(["server"], refresh, () => load.took.ms);
+    useLive(["server"], load, refresh);
     useEffect(() => {
         document.title = "Encrypted Traffic - openeti";
         return () => clearTimeout(release.current);
