@@ -3,9 +3,9 @@
 #include "eti/base/mix.h"
 
 #include <algorithm>
-#include <cstring>
+#include <array>
+#include <bit>
 #include <tuple>
-#include <utility>
 
 namespace eti::flow {
 
@@ -21,30 +21,36 @@ uint16_t fold_links(const net::PacketView& packet) {
     return static_cast<uint16_t>(folded);
 }
 
-FlowKey make_key(const net::PacketView& packet, uint8_t wire, bool& source_is_low) {
-    FlowKey key;
+bool make_key(const net::PacketView& packet, uint8_t wire, FlowKey& key) {
+    const auto order = packet.source <=> packet.destination;
+    const bool source_is_low =
+        order < 0 || (order == 0 && packet.source_port <= packet.destination_port);
+    key.low = source_is_low ? packet.source : packet.destination;
+    key.high = source_is_low ? packet.destination : packet.source;
+    key.low_port = source_is_low ? packet.source_port : packet.destination_port;
+    key.high_port = source_is_low ? packet.destination_port : packet.source_port;
+    key.vlan = fold_links(packet);
     key.protocol = packet.protocol;
     key.wire = wire;
-    key.vlan = fold_links(packet);
-    source_is_low = std::tie(packet.source, packet.source_port) <=
-                    std::tie(packet.destination, packet.destination_port);
-    key.low = packet.source;
-    key.low_port = packet.source_port;
-    key.high = packet.destination;
-    key.high_port = packet.destination_port;
-    if (!source_is_low) {
-        std::swap(key.low, key.high);
-        std::swap(key.low_port, key.high_port);
-    }
-    return key;
+    return source_is_low;
 }
 
+// The secret's halves become factors: where few of their bits were set, keys would gather.
+FlowHasher::FlowHasher(std::array<uint64_t, 2> secret)
+    : secret_{mix(secret[0] ^ 0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9),
+              mix(secret[1] ^ 0x94d049bb133111eb, 0xd6e8feb86659fd93)} {}
+
+// The small fields are read one by one, as they were written a moment ago: a load of all of them
+// would wait for the stores.
 uint64_t FlowHasher::operator()(const FlowKey& key) const {
-    std::array<uint64_t, 5> words;
-    std::memcpy(words.data(), &key, sizeof key);
-    uint64_t hash = mix(words[0] ^ secret_[0], words[1] ^ secret_[1]);
-    hash = mix(hash ^ words[2], words[3] ^ secret_[0]);
-    return mix(hash ^ words[4], secret_[1] ^ secret_[0]);
+    const auto [low_high, low_low] = std::bit_cast<std::array<uint64_t, 2>>(key.low.bytes());
+    const auto [high_high, high_low] = std::bit_cast<std::array<uint64_t, 2>>(key.high.bytes());
+    const uint64_t rest = uint64_t{key.low_port} | uint64_t{key.high_port} << 16 |
+                          uint64_t{key.vlan} << 32 | uint64_t{key.protocol} << 48 |
+                          uint64_t{key.wire} << 56;
+    uint64_t hash = mix(low_high ^ secret_[0], low_low ^ secret_[1]);
+    hash = mix(hash ^ high_high, high_low ^ secret_[0]);
+    return mix(hash ^ rest, secret_[1] ^ secret_[0]);
 }
 
 uint64_t FlowHasher::pair(const net::IpAddress& one, const net::IpAddress& other,

@@ -17,7 +17,7 @@ void classify(std::span<const uint8_t> frame, uint8_t wire, uint8_t side,
     packet.parsed = decap::parse(frame, framing, packet.view, packet.outer);
     packet.hash = 0;
     if (packet.parsed == net::ParseResult::Transport) {
-        packet.key = flow::make_key(packet.view, wire, packet.source_is_low);
+        packet.source_is_low = flow::make_key(packet.view, wire, packet.key);
         packet.hash = hasher(packet.key);
     }
 }

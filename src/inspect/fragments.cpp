@@ -88,7 +88,7 @@ Verdict Inspector::Core::inspect_rebuilt(const Packet& fragment,
     Packet packet = fragment;
     packet.parsed = decap::parse_ip(datagram, fragment.view, packet.view, packet.outer);
     if (packet.parsed == net::ParseResult::Transport) {
-        packet.key = flow::make_key(packet.view, packet.wire, packet.source_is_low);
+        packet.source_is_low = flow::make_key(packet.view, packet.wire, packet.key);
         packet.hash = hasher_(packet.key);
     }
     ++rebuilt_depth_;

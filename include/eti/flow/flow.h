@@ -28,10 +28,10 @@ inline constexpr uint8_t kScaleUnknown = 0xff;
 // second.
 struct alignas(64) Flow {
     FlowKey key;
-    uint32_t hash = 0;  // the low half of the key's
-    uint32_t next_in_bucket = UINT32_MAX;
-    uint32_t session = kNoSession;  // index into the worker's sessions
-    uint32_t generation = 0;        // of the tables that judged this flow
+    uint32_t hash = 0;                // the low half of the key's
+    uint32_t next_free = UINT32_MAX;  // while it is not in use
+    uint32_t session = kNoSession;    // index into the worker's sessions
+    uint32_t generation = 0;          // of the tables that judged this flow
     Inspection inspection = Inspection::Undecided;
     Blocking blocking = Blocking::None;
     uint8_t resets_sent = 0;

@@ -10,6 +10,7 @@
 #include <ctime>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace eti::bench {
 namespace {
@@ -32,15 +33,19 @@ bool timed(benchmark::State& state, OfflineWorker& worker, const FrameSequence& 
     return forwarded == frames.size();
 }
 
-// Downloads are sessions that go on, visited in an order no prefetcher guesses. Of their packets
-// every eleventh is an acknowledgment.
-class Downloads {
+// Ongoing are sessions of one kind that go on, visited in an order no prefetcher guesses.
+class Ongoing {
   public:
-    explicit Downloads(uint32_t flows) : flows_(flows), worker_(options_for(flows)) {
+    Ongoing(SessionTemplate session, std::size_t opening, uint32_t flows)
+        : session_(std::move(session)),
+          opening_(opening),
+          rounds_(session_.packets.size() - opening),
+          flows_(flows),
+          worker_(options_for(flows)) {
         constexpr uint32_t kAtOnce = 500;
         for (uint32_t first = 0; first < flows; first += kAtOnce) {
             FrameSequence frames;
-            for (std::size_t packet = 0; packet < handshake_; ++packet) {
+            for (std::size_t packet = 0; packet < opening_; ++packet) {
                 for (uint32_t flow = first; flow < std::min(first + kAtOnce, flows); ++flow) {
                     frames.add(session_.packets[packet], flow);
                 }
@@ -61,7 +66,7 @@ class Downloads {
         frames.clear();
         while (frames.size() < kDescriptors) {
             const auto flow = static_cast<uint32_t>(spread(turn_, flows_));
-            frames.add(data ? session_.packets[handshake_ + round_] : last_acknowledgment(), flow);
+            frames.add(data ? session_.packets[opening_ + round_] : last_acknowledgment(), flow);
             if (++turn_ == flows_) {
                 turn_ = 0;
                 round_ = std::min(round_ + (data ? 1U : 0U), rounds_ - 1);
@@ -77,7 +82,7 @@ class Downloads {
         return options;
     }
     const TemplatePacket& last_acknowledgment() const {
-        const std::size_t next = handshake_ + round_;
+        const std::size_t next = opening_ + round_;
         std::size_t at = next;
         do {
             --at;
@@ -85,36 +90,57 @@ class Downloads {
         return session_.packets[at];
     }
 
-    const SessionTemplate session_ = download_session(500);
-    const std::size_t handshake_ = download_handshake_packets();
-    const std::size_t rounds_ = session_.packets.size() - handshake_;
+    const SessionTemplate session_;
+    const std::size_t opening_;
+    const std::size_t rounds_;
     uint32_t flows_;
     OfflineWorker worker_;
     std::size_t turn_ = 0;
     std::size_t round_ = 0;
 };
 
-// Only the last ones are kept: a million take six gigabytes.
-Downloads& downloads_of(uint32_t flows) {
-    static std::unique_ptr<Downloads> kept;
-    if (kept == nullptr || kept->flows() != flows) {
+// ongoing keeps the last ones only: a million take six gigabytes.
+Ongoing& ongoing(SessionTemplate (*session)(), std::size_t opening, uint32_t flows) {
+    static std::unique_ptr<Ongoing> kept;
+    static SessionTemplate (*kept_session)() = nullptr;
+    if (kept == nullptr || kept_session != session || kept->flows() != flows) {
         kept.reset();
-        kept = std::make_unique<Downloads>(flows);
+        kept = std::make_unique<Ongoing>(session(), opening, flows);
+        kept_session = session;
     }
     return *kept;
 }
 
-void established(benchmark::State& state) {
-    const bool data = state.range(1) != 0;
-    Downloads& downloads = downloads_of(static_cast<uint32_t>(state.range(0)));
+void go_on(benchmark::State& state, Ongoing& sessions, bool data) {
     FrameSequence frames;
     bool forwarded = true;
     for (auto _ : state) {
-        downloads.fill(frames, data);
-        forwarded = timed(state, downloads.worker(), frames, {}) && forwarded;
+        sessions.fill(frames, data);
+        forwarded = timed(state, sessions.worker(), frames, {}) && forwarded;
     }
-    expect(state, forwarded && downloads.sound());
+    expect(state, forwarded && sessions.sound());
     state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kDescriptors));
+}
+
+SessionTemplate downloads() {
+    return download_session(500);
+}
+
+// Of their packets every eleventh is an acknowledgment.
+void established(benchmark::State& state) {
+    go_on(state,
+          ongoing(downloads, download_handshake_packets(), static_cast<uint32_t>(state.range(0))),
+          state.range(1) != 0);
+}
+
+SessionTemplate grown() {
+    return small_session(20'000);
+}
+
+// Sessions past all that is described of one: half of their packets are acknowledgments.
+void settled(benchmark::State& state) {
+    static const std::size_t opening = small_session(0).opening;
+    go_on(state, ongoing(grown, opening, static_cast<uint32_t>(state.range(0))), true);
 }
 
 // Whole sessions, a thousand open at a time; closed flows linger and expire.
@@ -148,7 +174,17 @@ void flow_counts(benchmark::internal::Benchmark* benchmark) {
     benchmark->ArgNames({"flows", "payload"})->UseManualTime();
 }
 
+void settled_counts(benchmark::internal::Benchmark* benchmark) {
+    for (const int64_t flows : {1'000, 100'000, 1'000'000}) {
+        if (memory_for(static_cast<std::size_t>(flows) * 6'000, "inspect.settled")) {
+            benchmark->Arg(flows);
+        }
+    }
+    benchmark->ArgName("flows")->UseManualTime();
+}
+
 BENCHMARK(established)->Name("inspect.established")->Apply(flow_counts);
+BENCHMARK(settled)->Name("inspect.settled")->Apply(settled_counts);
 BENCHMARK(handshakes)->Name("inspect.handshake_sessions")->UseManualTime();
 
 }  // namespace

@@ -4,8 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <random>
+#include <vector>
 
 namespace eti::flow {
 namespace {
@@ -14,7 +17,9 @@ FlowKey key_of(const test::TcpSpec& spec, bool& source_is_low) {
     const test::Bytes frame = test::tcp_frame(spec);
     net::PacketView view;
     EXPECT_EQ(net::parse_packet(frame, view), net::ParseResult::Transport);
-    return make_key(view, 0, source_is_low);
+    FlowKey key;
+    source_is_low = make_key(view, 0, key);
+    return key;
 }
 
 FlowKey key_of(const test::TcpSpec& spec) {
@@ -92,12 +97,33 @@ TEST(FlowHasher, TheSecretChangesTheHash) {
     EXPECT_NE(FlowHasher({1, 2})(key), FlowHasher({1, 3})(key));
 }
 
+// The low half finds flows, the high half their worker, and replay has a secret of two small
+// numbers.
+TEST(FlowHasher, SpreadsNeighboursUnderAPoorSecret) {
+    constexpr int kFlows = 12'800;
+    const FlowHasher hasher({1, 2});
+    std::array<int, 128> low{};
+    std::array<int, 128> high{};
+    for (int i = 0; i < kFlows; ++i) {
+        const uint64_t hash = hasher(key_of({.source_port = static_cast<uint16_t>(1000 + i)}));
+        ++low[static_cast<uint32_t>(hash) >> 25U];
+        ++high[hash >> 57U];
+    }
+    for (const auto& counts : {low, high}) {
+        EXPECT_GT(*std::ranges::min_element(counts), kFlows / 128 / 2);
+        EXPECT_LT(*std::ranges::max_element(counts), kFlows / 128 * 2);
+    }
+}
+
 TEST(FlowTable, AgreesWithAMapUnderCollisions) {
     FlowTable table(100);
     std::map<uint16_t, uint32_t> model;  // by source port
     std::mt19937 random(7);
-    // A hash of four values makes long chains.
-    const auto hash = [](const FlowKey& key) { return uint64_t{key.low_port} % 4; };
+    // A hash of four values fills buckets, those at both ends of the table among them.
+    const auto hash = [](const FlowKey& key) -> uint64_t {
+        constexpr std::array<uint32_t, 4> kValues{0, 1, UINT32_MAX / 2, UINT32_MAX};
+        return kValues[key.low_port % kValues.size()];
+    };
     for (int step = 0; step < 20'000; ++step) {
         const auto port = static_cast<uint16_t>(1000 + random() % 150);
         const FlowKey key = key_of({.source_port = port});
@@ -117,6 +143,22 @@ TEST(FlowTable, AgreesWithAMapUnderCollisions) {
         }
         ASSERT_EQ(table.size(), model.size());
     }
+}
+
+// More flows pass the first buckets than those can count.
+TEST(FlowTable, AFlowFarFromItsBucketIsFoundWhileOthersComeAndGo) {
+    constexpr uint16_t kFlows = 600;
+    FlowTable table(kFlows);
+    std::vector<uint32_t> flows;
+    for (uint16_t port = 0; port < kFlows; ++port) {
+        flows.push_back(table.insert(key_of({.source_port = port}), 7));
+        ASSERT_EQ(table.find(key_of({.source_port = port}), 7), flows.back());
+    }
+    for (uint16_t port = 0; port + 1 < kFlows; ++port) {
+        table.erase(flows[port]);
+        ASSERT_EQ(table.find(key_of({.source_port = kFlows - 1}), 7), flows.back());
+    }
+    EXPECT_EQ(table.find(key_of({.source_port = 0}), 7), FlowTable::kNone);
 }
 
 TEST(FlowTable, ErasingStopsTheTimer) {
