@@ -59,8 +59,7 @@ void Inspector::Core::prepare(std::span<const Packet> packets) const {
     std::size_t found = 0;
     for (std::size_t i = 0; i < packets.size(); ++i) {
         const flow::Flow* flow = flows[i];
-        if (flow != nullptr && flow->hash == static_cast<uint32_t>(packets[i].hash) &&
-            flow->session != flow::kNoSession) {
+        if (flow != nullptr && flow->session != flow::kNoSession) {
             sessions_.prefetch(flow->session);
             sessions[found++] = flow->session;
         }
@@ -80,6 +79,20 @@ Verdict Inspector::Core::inspect_packet(const Packet& packet) {
     if (!packet.outer.empty() && judge_outer(packet) != Verdict::Forward) {
         return Verdict::Drop;
     }
+    if (packet.parsed != net::ParseResult::Transport) {
+        return inspect_other(packet);
+    }
+    const uint32_t index = flows_.find(packet.key, packet.hash);
+    if (index == flow::FlowTable::kNone || packet.view.has(net::kSyn) ||
+        flows_.at(index).generation != judge_.generation() ||
+        (judge_.any_infected() && !came_from_its_side(flows_.at(index), packet))) {
+        return inspect_anew(index, packet);
+    }
+    return inspect_flow(index, packet);
+}
+
+// inspect_other: no TCP and no UDP.
+Verdict Inspector::Core::inspect_other(const Packet& packet) {
     switch (packet.parsed) {
         case net::ParseResult::Transport:
             break;
@@ -97,7 +110,11 @@ Verdict Inspector::Core::inspect_packet(const Packet& packet) {
             return inspect_without_flow(packet) == Verdict::Forward ? inspect_fragment(packet)
                                                                     : Verdict::Drop;
     }
-    uint32_t index = flows_.find(packet.key, packet.hash);
+    return Verdict::Forward;
+}
+
+// inspect_anew: the flow, if there is one, may end here, or newer tables may have more to say.
+Verdict Inspector::Core::inspect_anew(uint32_t index, const Packet& packet) {
     if (index != flow::FlowTable::kNone && packet.view.protocol == net::kTcp &&
         packet.view.has(net::kSyn) &&
         is_sound(flows_.at(index), packet, flows_.at(index).direction_of(packet.source_is_low),
@@ -138,13 +155,20 @@ Verdict Inspector::Core::inspect_flow(uint32_t index, const Packet& packet) {
     flow::Flow& flow = flows_.at(index);
     const Direction direction = flow.direction_of(packet.source_is_low);
     account(flow, packet, direction);
+    if (flow.blocking == flow::Blocking::None && packet.view.protocol == net::kTcp &&
+        (passes(flow, packet, direction) || describe(flow, packet, direction))) {
+        return Verdict::Forward;
+    }
+    return inspect_closely(index, packet, direction);
+}
+
+Verdict Inspector::Core::inspect_closely(uint32_t index, const Packet& packet,
+                                         Direction direction) {
+    flow::Flow& flow = flows_.at(index);
     if (flow.blocking != flow::Blocking::None) {
         return continue_blocked(flow, packet, direction);
     }
     const bool tcp = packet.view.protocol == net::kTcp;
-    if (tcp && (passes(flow, packet, direction) || describe(flow, packet, direction))) {
-        return Verdict::Forward;
-    }
     if (!(tcp ? is_believed(flow, packet, direction)
               : is_believed_datagram(flow, packet, direction))) {
         counters_.add(Counter::SegmentsNotBelieved);

@@ -2,6 +2,7 @@
 // lifetime.cpp makes, reports and ends flows.
 #pragma once
 
+#include "eti/base/apart.h"
 #include "eti/decap/fragment_cache.h"
 #include "eti/dns/message.h"
 #include "eti/flow/flow_table.h"
@@ -48,10 +49,13 @@ class Inspector::Core {
     // --- core.cpp: one packet of a flow ---
     bool came_from_its_side(const flow::Flow& flow, const Packet& packet) const;
     Verdict inspect_packet(const Packet& packet);
+    ETI_APART Verdict inspect_other(const Packet& packet);
+    ETI_APART Verdict inspect_anew(uint32_t index, const Packet& packet);
     Verdict inspect_flow(uint32_t index, const Packet& packet);
+    ETI_APART Verdict inspect_closely(uint32_t index, const Packet& packet, Direction direction);
     Verdict inspect_segment(uint32_t index, const Packet& packet, Direction direction);
     Verdict inspect_without_flow(const Packet& packet);
-    Verdict judge_outer(const Packet& packet);
+    ETI_APART Verdict judge_outer(const Packet& packet);
     Verdict block_host(const Packet& packet, const HostDecision& decision);
     Verdict continue_blocked(flow::Flow& flow, const Packet& packet, Direction direction);
     uint32_t expected_sequence(const flow::Flow& flow, const Packet& packet, Direction direction);
@@ -133,6 +137,7 @@ class Inspector::Core {
     void settle(flow::Flow& flow);
     void pack_if_read(uint32_t session, bool closed = false);
     bool describe(flow::Flow& flow, const Packet& packet, Direction direction);
+    ETI_APART bool describe_records(flow::Flow& flow, const Packet& packet, Direction direction);
 
     // --- datagrams.cpp: payload of a UDP flow ---
     bool is_believed_datagram(flow::Flow& flow, const Packet& packet, Direction direction) const;
@@ -155,6 +160,8 @@ class Inspector::Core {
     void name_ends(const flow::Flow& flow, const Selection& selection, metadata::Record& record);
     void swap_session_roles(flow::Flow& flow, SessionState& session, const Packet& packet);
     void note_payload(uint32_t session, const Packet& packet, Direction direction);
+    ETI_APART void note_sample(uint32_t session, const metadata::PacketSample& sample);
+    ETI_APART void note_many_gaps(uint32_t session, std::size_t bin);
     Verdict act_on_findings(uint32_t index, const TlsObserver& observer, const Packet& packet,
                             Direction direction, uint32_t expected);
     void on_hello(flow::Flow& flow, SessionState& session);

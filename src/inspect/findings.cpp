@@ -60,19 +60,12 @@ void Inspector::Core::note_payload(uint32_t index, const Packet& packet, Directi
     const uint32_t gap = first ? 0 : microseconds(now_ - session.last_payload);
     session.last_payload = now_;
     if (!session.packets_full()) {
-        SessionState& state = sessions_.open(index);
-        add_sample(state.record.traffic.splt, session.packet_samples,
-                   metadata::PacketSample{direction == Direction::Out ? size : -size, gap});
-        if (session.packets_full() || state.unpacked) {
-            pack_if_read(index);
-        }
+        note_sample(index, {direction == Direction::Out ? size : -size, gap});
     }
     if (gap > 0) {
         const auto bin = static_cast<std::size_t>(std::bit_width(gap) - 1);
-        if (++session.gaps[bin] == 0) {
-            SessionState& state = sessions_.open(index);
-            state.record.traffic.gaps[bin] += 1U << 16;
-            pack_if_read(index);
+        if (session.count_gap(bin)) {
+            note_many_gaps(index, bin);
         }
     }
     if (packet.view.protocol != net::kTcp) {
@@ -86,6 +79,21 @@ void Inspector::Core::note_payload(uint32_t index, const Packet& packet, Directi
         session.highest_sequence[at] = end;
         session.payload_seen[at] = true;
     }
+}
+
+void Inspector::Core::note_sample(uint32_t index, const metadata::PacketSample& sample) {
+    SessionCounts& session = sessions_.counts(index);
+    SessionState& state = sessions_.open(index);
+    add_sample(state.record.traffic.splt, session.packet_samples, sample);
+    if (session.packets_full() || state.unpacked) {
+        pack_if_read(index);
+    }
+}
+
+// note_many_gaps: the session's own counter has run over.
+void Inspector::Core::note_many_gaps(uint32_t index, std::size_t bin) {
+    sessions_.open(index).record.traffic.gaps[bin] += 1U << 16;
+    pack_if_read(index);
 }
 
 // act_on_findings decides about the packet whose bytes the observer has read.

@@ -101,8 +101,8 @@ void RecordWriter::write(const SessionPool& sessions, const flow::Flow& flow, me
     slot->traffic.payload = flow.payload;
     slot->traffic.rtt_us = flow.rtt_us;
     slot->traffic.retransmits = session.retransmits;
-    for (std::size_t bin = 0; bin < session.gaps.size(); ++bin) {
-        slot->traffic.gaps[bin] += session.gaps[bin];
+    for (std::size_t bin = 0; bin < slot->traffic.gaps.size(); ++bin) {
+        slot->traffic.gaps[bin] += session.gaps(bin);
     }
     slot->midstream = flow.key.protocol == net::kTcp && flow.midstream();
     if (flow.packets[0] == 0 || flow.packets[1] == 0) {

@@ -102,9 +102,7 @@ void SessionPool::read_record(uint32_t index, metadata::Record& record) const {
 }
 
 void SessionPool::prefetch(uint32_t index) const {
-    const SessionCounts& session = counts(index);
-    fetch(&session.last_payload);
-    fetch(&session.gaps);
+    fetch(&counts(index));
 }
 
 void SessionPool::prefetch_state(uint32_t index) const {

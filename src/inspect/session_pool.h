@@ -52,27 +52,31 @@ struct TcpSide {
 // Which of its parsers a session uses.
 enum class Reading : uint8_t { Tls, Dtls, Quic, Names };
 
-// SessionCounts stays from a session's first packet to its last record: a packet with payload
-// changes the first line and one counter of the second.
+// SessionCounts stays from a session's first packet to its last record. A packet with payload
+// changes the first line, and one in 256 of them the second.
 struct alignas(64) SessionCounts {
     Timestamp last_payload{};
-    Timestamp next_report{};                     // when a handshake or update record is due
     std::array<uint32_t, 2> highest_sequence{};  // of TCP: behind the last payload byte seen
     uint32_t retransmits = 0;
-    uint32_t state = UINT32_MAX;   // where its SessionState is, until that is packed
-    uint32_t packed = UINT32_MAX;  // where its record is packed
+    uint32_t state = UINT32_MAX;         // where its SessionState is, until that is packed
+    std::array<uint8_t, 32> gaps_low{};  // of traffic.gaps, bits 0 to 7
     std::array<bool, 2> payload_seen{};
     bool inspecting = true;      // false: streams and assembly memory are given back
     bool settled = false;        // nothing that passes can change the verdict: see settle()
-    bool judgeable = true;       // once packed: a newer list may be about its certificate
-    bool reported = false;       // a handshake record was written
-    bool detected = false;       // counted: by a list, or by a verdict about its client
     uint8_t packet_samples = 0;  // of traffic.splt; beyond its capacity once it has run over
     uint8_t record_samples = 0;  // the same of traffic.records
+
+    alignas(64) Timestamp next_report{};  // when a handshake or update record is due
+    uint32_t packed = UINT32_MAX;         // where its record is packed
+    std::array<uint8_t, 32> gaps_high{};  // bits 8 to 15; what goes beyond stands in the record
+    bool judgeable = true;                // once packed: a newer list may be about its certificate
+    bool reported = false;                // a handshake record was written
+    bool detected = false;                // counted: by a list, or by a verdict about its client
     metadata::Visibility visibility = metadata::Visibility::Incomplete;  // once packed
 
-    alignas(64) std::array<uint16_t, 32> gaps{};  // the low halves of traffic.gaps
-
+    // count_gap is true when its counter has run over, and stands for 65,536 gaps.
+    bool count_gap(std::size_t bin) { return ++gaps_low[bin] == 0 && ++gaps_high[bin] == 0; }
+    uint32_t gaps(std::size_t bin) const { return gaps_low[bin] | uint32_t{gaps_high[bin]} << 8U; }
     bool records_full() const {
         return record_samples >= decltype(metadata::TrafficFacts::records)::capacity();
     }

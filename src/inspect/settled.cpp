@@ -69,6 +69,13 @@ bool Inspector::Core::describe(flow::Flow& flow, const Packet& packet, Direction
     if (!counts.settled || view.payload.empty()) {
         return counts.settled;
     }
+    return describe_records(flow, packet, direction);
+}
+
+bool Inspector::Core::describe_records(flow::Flow& flow, const Packet& packet,
+                                       Direction direction) {
+    const net::PacketView& view = packet.view;
+    const SessionCounts& counts = sessions_.counts(flow.session);
     SessionState& session = sessions_.at(flow.session);
     stream::StreamHead& stream = session.streams[eti::index(direction)];
     if (view.sequence != stream.next_sequence() || stream.has_gap()) {

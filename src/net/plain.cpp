@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 namespace eti::net {
 namespace {
@@ -57,6 +58,14 @@ bool plain_transport(const uint8_t* header, uint32_t bytes, PacketView& out) {
     return out.protocol == kUdp && bytes >= kUdpBytes && plain_udp(header, bytes, out);
 }
 
+// v4_address is IpAddress::v4 in two words instead of sixteen bytes, which the key's comparison
+// would have to wait for.
+IpAddress v4_address(const uint8_t* bytes) {
+    const uint64_t low = uint64_t{0xffff} << 32U | load<uint32_t>(bytes);
+    return IpAddress(
+        std::bit_cast<std::array<uint8_t, 16>>(std::array{uint64_t{0}, wire::as_big_endian(low)}));
+}
+
 bool plain_ipv4(std::span<const uint8_t> frame, PacketView& out) {
     const uint8_t* ip = frame.data() + kEthernetBytes;
     const uint32_t total = load<uint16_t>(ip + 2);
@@ -71,8 +80,8 @@ bool plain_ipv4(std::span<const uint8_t> frame, PacketView& out) {
     out.ip_identification = load<uint16_t>(ip + 4);
     out.ttl = ip[8];
     out.protocol = ip[9];
-    out.source = IpAddress::v4(ip[12], ip[13], ip[14], ip[15]);
-    out.destination = IpAddress::v4(ip[16], ip[17], ip[18], ip[19]);
+    out.source = v4_address(ip + 12);
+    out.destination = v4_address(ip + 16);
     return plain_transport(ip + kIpv4Bytes, total - kIpv4Bytes, out);
 }
 

@@ -26,15 +26,15 @@ namespace eti::inspect {
 
 // Packet is a frame with everything that is read from it once.
 struct Packet {
+    flow::FlowKey key;     // set when parsed is Transport
+    uint64_t hash = 0;     // of the key, else of nothing: 0
     net::PacketView view;  // the innermost packet
     decap::Outer outer;    // the address pairs around it
     net::ParseResult parsed = net::ParseResult::Malformed;
     bool source_is_low = false;
     bool captured = false;  // from a file, not from a live port
     uint8_t wire = 0;
-    uint8_t side = 0;   // the wire's side it came in: 0 or 1
-    flow::FlowKey key;  // set when parsed is Transport
-    uint64_t hash = 0;  // of the key, else of nothing: 0
+    uint8_t side = 0;  // the wire's side it came in: 0 or 1
 };
 
 // classify reads a frame down to the innermost packet. The frame must outlive the packet. The

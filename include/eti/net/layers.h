@@ -2,6 +2,7 @@
 // above it.
 #pragma once
 
+#include "eti/base/apart.h"
 #include "eti/net/packet_view.h"
 #include "eti/wire/reader.h"
 
@@ -81,7 +82,8 @@ inline bool Region::narrow(std::size_t size) {
 }
 
 // parse_layers is parse_packet without its short way for plain packets.
-ParseResult parse_layers(std::span<const uint8_t> frame, const Framing& framing, PacketView& out);
+ETI_APART ParseResult parse_layers(std::span<const uint8_t> frame, const Framing& framing,
+                                   PacketView& out);
 
 // All of them add to out, whose frame is set; VLAN tags are appended. The region is used up.
 ParseResult parse_link(Region& frame, LinkType link, PacketView& out);

@@ -115,6 +115,16 @@ TEST_F(SettledSession, AfterTheLastSampleEverythingIsStillCounted) {
     EXPECT_EQ(record.traffic.packets[0], 4U + kRecords + 2);
 }
 
+// The counters of gaps take 8 and 16 bits; what goes beyond is written into the packed record.
+TEST_F(SettledSession, GapsAreCountedBeyondWhatTheirCountersHold) {
+    constexpr uint32_t kRecords = (1U << 16) + (3U << 8) + 5;
+    for (uint32_t i = 0; i < kRecords; ++i) {
+        bench_.now += 3us;
+        talk_.from_client(application(10));
+    }
+    EXPECT_EQ(finish().traffic.gaps[1], kRecords);
+}
+
 TEST_F(SettledSession, AResetCountsOnlyAtTheNextByte) {
     talk_.from_server(application(500));
     bench_.send(talk_.server_frame(talk_.server_next - 100, {}, net::kRst), test::kServerSide);
