@@ -116,6 +116,18 @@ counters_of_etid() {
 # memory_of NAME prints resident kilobytes.
 memory_of() { awk '/^VmRSS:/ { print $2 }' "/proc/$(child_pid "$1")/status"; }
 
+# watch_memory NAME keeps what memory_of said last in $STATE/rss, for as long as it lives: it may not
+# outlive its peer, see start_forwarder.
+watch_memory() {
+    local kilobytes
+    rm -f "$STATE/rss"
+    while kilobytes=$(memory_of "$1" 2>/dev/null) && [ -n "$kilobytes" ]; do
+        echo "$kilobytes" >"$STATE/rss.$BASHPID"
+        mv "$STATE/rss.$BASHPID" "$STATE/rss"
+        sleep 0.2
+    done &
+}
+
 memif_up() {
     [ -n "${ETI_BIN:-}" ] || {
         "$ROOT/scripts/dependencies" build demo
